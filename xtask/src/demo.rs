@@ -1,0 +1,131 @@
+//! `cargo xtask demo`: the whole thing, running, from one command.
+
+use std::process::Command;
+
+use crate::command;
+use crate::problem::{Problem, Result};
+use crate::widget::{self, Optimise};
+use crate::workspace::Workspace;
+
+/// The options of the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// The port of the demo server, on the loopback interface.
+    port: u16,
+    /// Words after `--`, for the demo server itself.
+    server: Vec<String>,
+}
+
+impl Options {
+    /// Reads `[--port N] [-- server options…]`.
+    ///
+    /// # Errors
+    /// A word is unknown or the port is no number.
+    pub(crate) fn parse(words: &[String]) -> Result<Self> {
+        let mut options = Self {
+            port: 8080,
+            server: Vec::new(),
+        };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--port" => {
+                    let port = words.next().and_then(|port| port.parse().ok());
+                    options.port =
+                        port.ok_or_else(|| Problem::new("--port needs a number from 0 to 65535"))?;
+                }
+                "--" => {
+                    options.server = words.by_ref().cloned().collect();
+                }
+                other => {
+                    return Err(Problem::new(format!(
+                        "demo does not know `{other}`: demo [--port N] [-- server options]"
+                    )));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds the widget and the server, and becomes the server: Ctrl-C reaches it and ends it.
+///
+/// # Errors
+/// Something is missing, or does not build, or the server cannot start.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    need_compiler()?;
+    widget::build(workspace, Optimise::IfPossible)?;
+    command::run(&mut workspace.cargo(&["build", "--package=tvox-demo-server"]))?;
+    let mut server = Command::new(workspace.program("tvox-demo-server"));
+    server.current_dir(&workspace.root);
+    server
+        .arg("--listen")
+        .arg(format!("127.0.0.1:{}", options.port));
+    server.arg("--data").arg(workspace.target.join("demo-data"));
+    server
+        .arg("--site")
+        .arg(&workspace.root)
+        .arg("--widget")
+        .arg(workspace.dist());
+    server.args(&options.server);
+    command::announce(&server);
+    println!("Ctrl-C ends the demo.\n");
+    become_program(&mut server)
+}
+
+/// SQLite is compiled from C: better said now than after a minute of building.
+fn need_compiler() -> Result<()> {
+    let named = std::env::var_os("CC").is_some();
+    if cfg!(windows) || named || command::on_path(&["cc", "gcc", "clang"]).is_some() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "no C compiler: install one (Debian: apt-get install gcc libc6-dev)",
+    ))
+}
+
+#[cfg(unix)]
+fn become_program(program: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    let error = program.exec();
+    Err(Problem::new(format!(
+        "cannot start the demo server: {error}"
+    )))
+}
+
+#[cfg(not(unix))]
+fn become_program(program: &mut Command) -> Result<()> {
+    command::run(program)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::Options;
+
+    fn parse(words: &[&str]) -> Result<Options, String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        Options::parse(&words).map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn the_port_is_8080_unless_given() {
+        assert_eq!(parse(&[]).unwrap().port, 8080);
+        assert_eq!(parse(&["--port", "9000"]).unwrap().port, 9000);
+    }
+
+    #[test]
+    fn a_bad_port_and_an_unknown_word_are_errors() {
+        assert!(parse(&["--port"]).unwrap_err().contains("--port"));
+        assert!(parse(&["--port", "70000"]).is_err());
+        assert!(parse(&["--prot", "80"]).unwrap_err().contains("`--prot`"));
+    }
+
+    #[test]
+    fn words_after_two_dashes_go_to_the_server() {
+        assert_eq!(
+            parse(&["--", "--no-echo", "--port"]).unwrap().server,
+            ["--no-echo", "--port"]
+        );
+    }
+}

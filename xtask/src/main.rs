@@ -1,0 +1,112 @@
+//! The project's commands: `cargo xtask <command>`.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod browsers;
+mod checks;
+mod command;
+mod demo;
+mod licences;
+mod lock;
+mod problem;
+mod suite;
+mod tally;
+mod tool;
+mod trunk;
+mod weight;
+mod widget;
+mod workspace;
+
+use std::process::ExitCode;
+
+use problem::{Problem, Result};
+use suite::Suite;
+use widget::Optimise;
+use workspace::Workspace;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  demo [--port N] [-- …]   build everything and run the demo at http://127.0.0.1:8080
+                           (words after -- go to the demo server: try -- --help)
+  test [--full] [--only native|web|e2e] [filters]
+                           set up and run all tests, in Chromium and Firefox too
+  ci                       test, and format, lints, documents, licences, size
+  dist                     the widget as it ships, in dist/, with .br and .gz beside it
+  size                     what dist/ weighs, against xtask/budget.toml
+  trunk [serve …]          Trunk, which shows the demo page and reloads it on an edit
+                           (beside a running demo server)
+  tools [--install]        where each tool comes from; get those that are missing
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&words) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(problem) => {
+            eprintln!("\nxtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command that `words` name; true if all that it checked held.
+fn dispatch(words: &[String]) -> Result<bool> {
+    let (command, rest) = words
+        .split_first()
+        .map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
+    if matches!(command, "help" | "--help" | "-h") {
+        print!("{HELP}");
+        return Ok(true);
+    }
+    let workspace = Workspace::find()?;
+    match command {
+        "demo" => demo::run(&workspace, &demo::Options::parse(rest)?).map(|()| true),
+        "test" => {
+            let options = checks::Options::parse(rest)?;
+            Ok(judge(|suite| checks::test(&workspace, suite, &options)))
+        }
+        "ci" => {
+            none(rest)?;
+            Ok(judge(|suite| checks::ci(&workspace, suite)))
+        }
+        "dist" => {
+            none(rest)?;
+            widget::build(&workspace, Optimise::Always)?;
+            weight::compress(&workspace.dist())?;
+            checks::size(&workspace).map(|()| true)
+        }
+        "size" => {
+            none(rest)?;
+            widget::build(&workspace, Optimise::Always)?;
+            checks::size(&workspace).map(|()| true)
+        }
+        "trunk" => trunk::run(&workspace, rest).map(|()| true),
+        "trunk-place" => trunk::place(&workspace).map(|()| true),
+        "tools" => {
+            let install = rest.first().is_some_and(|word| word == "--install");
+            none(if install {
+                rest.get(1..).unwrap_or_default()
+            } else {
+                rest
+            })?;
+            tool::report(&workspace, install).map(|()| true)
+        }
+        other => Err(Problem::new(format!("no command `{other}`\n\n{HELP}"))),
+    }
+}
+
+/// Runs the checks and prints what they amount to: the last line of all output is the sum.
+fn judge(run: impl FnOnce(&mut Suite)) -> bool {
+    let mut suite = Suite::default();
+    run(&mut suite);
+    println!("{}", suite.summary());
+    suite.held()
+}
+
+fn none(rest: &[String]) -> Result<()> {
+    match rest.first() {
+        None => Ok(()),
+        Some(word) => Err(Problem::new(format!("this command takes no `{word}`"))),
+    }
+}
