@@ -1,0 +1,105 @@
+//! The one public error, cut by what the caller can do about it.
+
+use std::time::Duration;
+
+/// Why something asked of the widget was not done.
+///
+/// [`code`](Error::code) is the stable contract; the message is for developers, in English, and
+/// never holds customer data. A user interface chooses its own words by code and
+/// [`reason`](Error::reason).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration is wrong: mend it and construct the widget again.
+    #[error("configuration: {field}: expected {expected}, found {found}")]
+    Config {
+        /// The field's path, such as `servicesConfiguration[0].type`.
+        field: String,
+        /// What would be right there.
+        expected: String,
+        /// What kind of thing is there; never customer data.
+        found: String,
+    },
+    /// There is no connection, and the thing could not wait for one.
+    #[error("not connected to the server")]
+    NotConnected,
+    /// The connection went away and what was asked cannot be repeated safely.
+    #[error("the connection was lost")]
+    ConnectionLost,
+    /// No answer in time.
+    #[error("{operation} was not answered in time")]
+    TimedOut {
+        /// The wire method, or `connect`.
+        operation: &'static str,
+    },
+    /// The server said no.
+    #[error("the server refused: {message} ({code})")]
+    Refused {
+        /// The number of `docs/protocol.md`, "Errors".
+        code: i32,
+        /// The stable word for it, such as `SERVICE_NOT_FOUND`.
+        reason: String,
+        /// For developers, in English.
+        message: String,
+        /// Whether the same thing may succeed later.
+        retryable: bool,
+        /// How long to wait before trying again, where the server says so.
+        retry_after: Option<Duration>,
+    },
+    /// The other side does not speak the documented protocol.
+    #[error("protocol: {0}")]
+    Protocol(String),
+    /// Not possible now: the session has to be in another state first.
+    #[error("{operation} is not possible while the session is {state}")]
+    WrongState {
+        /// What was asked.
+        operation: &'static str,
+        /// The state it met.
+        state: &'static str,
+    },
+    /// The service is not in the configuration for this channel.
+    #[error("service {service} is not configured for channel {channel}")]
+    Unmonitored {
+        /// The service's code.
+        service: String,
+        /// The channel's documented name.
+        channel: String,
+    },
+    /// Given up by the caller, or because the widget was disconnected.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl Error {
+    /// The stable code, in upper snake case: an interface, so it never changes for a variant.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Config { .. } => "CONFIG",
+            Self::NotConnected => "NOT_CONNECTED",
+            Self::ConnectionLost => "CONNECTION_LOST",
+            Self::TimedOut { .. } => "TIMED_OUT",
+            Self::Refused { .. } => "REFUSED",
+            Self::Protocol(_) => "PROTOCOL",
+            Self::WrongState { .. } => "WRONG_STATE",
+            Self::Unmonitored { .. } => "UNMONITORED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// The server's word for a refusal; otherwise the code.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Refused { reason, .. } => reason,
+            Self::Config { .. }
+            | Self::NotConnected
+            | Self::ConnectionLost
+            | Self::TimedOut { .. }
+            | Self::Protocol(_)
+            | Self::WrongState { .. }
+            | Self::Unmonitored { .. }
+            | Self::Cancelled => self.code(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Plain data in the documented vocabulary (reference, "Interfaces" and "Enum").
+//!
+//! Everything here can be written to and read from JSON with the reference's names. Unknown enum
+//! values are kept as they came, unknown fields are ignored, absent fields are `None`.
+
+mod channel;
+mod chat;
+mod customer;
+mod ids;
+mod private;
+mod server;
+mod service;
+mod session;
+mod wire_enum;
+
+pub use channel::{ChannelType, ConfigurationStatus};
+pub use chat::{
+    ChatChannelEventMessage, ChatMessageStatus, ChatMessageType, Direction, Watermarks,
+};
+pub use customer::{CustomerInfo, SessionField};
+pub use ids::{Epoch, Key, MessageId, SessionId, SubscriptionId, VisitorId, VisitorToken};
+pub use private::Private;
+pub use server::{FileLimits, Limits, RateLimit};
+pub use service::{ServiceStatus, ServiceStatusValue};
+pub use session::{Agent, ChatChannelSession, MultiChannelState, OpenSession, Step, StepType};
+
+pub(crate) use wire_enum::wire_enum;

@@ -1,0 +1,140 @@
+use serde::{Deserialize, Serialize};
+
+use super::{ChannelType, Private, SessionId, wire_enum};
+
+wire_enum! {
+    /// Whether a session lives (reference, `MultiChannelState`).
+    MultiChannelState {
+        /// It lives.
+        Active = "ACTIVE",
+        /// It has ended.
+        Closed = "CLOSED",
+    }
+}
+
+wire_enum! {
+    /// What a session is doing (reference, `MultiChannelStepType`).
+    StepType {
+        /// Waiting for an operator.
+        Queue = "QUEUE",
+        /// A message is played to the visitor.
+        Play = "PLAY",
+        /// An operator is being rung.
+        Connecting = "CONNECTING",
+        /// With an operator.
+        Connected = "CONNECTED",
+        /// The operator asks the page to go elsewhere.
+        ToUrl = "TO_URL",
+        /// About to end because nobody writes.
+        InactiveTimeout = "INACTIVE_TIMEOUT",
+        /// Somebody wrote in time.
+        ActiveFromTimeout = "ACTIVE_FROM_TIMEOUT",
+        /// About to end because it has lasted as long as it may.
+        MaxDurationTimeout = "MAX_DURATION_TIMEOUT",
+    }
+}
+
+/// The present step (reference, `MultiChannelStepUnion`): the fields of every step kind side by
+/// side, of which the present kind fills its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Counts the steps of the session; a `TO_URL` step is acted on once per number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<i64>,
+    /// What kind of step it is.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<StepType>,
+    /// Place in the queue, from 1; `None` where the server does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_position: Option<u32>,
+    /// Seconds until an operator is likely to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_wait: Option<u32>,
+    /// Text to show while waiting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub welcome_message: Option<String>,
+    /// Where a `TO_URL` step wants to lead. Not to be followed without a check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+    /// When the session ends unless somebody writes: epoch milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inactivity_expire_datetime: Option<i64>,
+}
+
+impl Step {
+    /// Whether the step is of this kind.
+    #[must_use]
+    pub fn is(&self, kind: &StepType) -> bool {
+        self.kind.as_ref() == Some(kind)
+    }
+}
+
+/// The operator a session is with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// The name shown to visitors.
+    pub name: Private<String>,
+}
+
+/// A chat session as the server sees it (reference, `ChatChannelSession`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatChannelSession {
+    /// The session's id.
+    pub id: SessionId,
+    /// The code of the service it is with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Whether it lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_state: Option<MultiChannelState>,
+    /// What it is doing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    /// Who answers; beyond the reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Agent>,
+}
+
+impl ChatChannelSession {
+    /// The kind of the present step.
+    #[must_use]
+    pub fn step_type(&self) -> Option<&StepType> {
+        self.step.as_ref()?.kind.as_ref()
+    }
+
+    /// Whether the session has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.session_state == Some(MultiChannelState::Closed)
+    }
+
+    /// Whether an operator reads what is sent. Warnings about time and a page push arise in the
+    /// middle of a conversation and do not interrupt it.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        !self.is_closed()
+            && matches!(
+                self.step_type(),
+                Some(
+                    StepType::Connected
+                        | StepType::ToUrl
+                        | StepType::InactiveTimeout
+                        | StepType::ActiveFromTimeout
+                        | StepType::MaxDurationTimeout
+                )
+            )
+    }
+}
+
+/// A session that was already running when the connection came up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSession {
+    /// The session's id.
+    pub id: SessionId,
+    /// Its channel.
+    pub channel: ChannelType,
+    /// The code of its service.
+    pub service: String,
+}

@@ -1,0 +1,93 @@
+//! What the core needs from the outside. A platform implements it; the driver uses it.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures::Stream;
+
+use super::time::Timestamp;
+
+/// The outside world, as one platform offers it.
+pub trait Ports: 'static {
+    /// An open connection.
+    type Link: Link;
+
+    /// Opens a WebSocket to `url` with the given subprotocol. Resolves when it is open; failing is
+    /// reported as the close it amounts to (code 1006 where nothing better is known).
+    fn dial(
+        &self,
+        url: &str,
+        subprotocol: &str,
+    ) -> impl Future<Output = Result<Self::Link, Closed>> + use<Self>;
+
+    /// Reads the monotonic clock.
+    fn now(&self) -> Timestamp;
+
+    /// Completes no earlier than after `duration`; late is possible and must do no harm.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + use<Self>;
+
+    /// Fills `bytes` with randomness fit for identifiers.
+    fn random(&self, bytes: &mut [u8]);
+
+    /// Changes of the surroundings, from now on.
+    fn wakeups(&self) -> impl Stream<Item = Wakeup> + Unpin + use<Self>;
+
+    /// Reads what [`save`](Ports::save) kept, or `None`.
+    fn load(&self, key: &str) -> Option<String>;
+
+    /// Keeps `value` for the next page of this visitor, as far as the platform allows.
+    fn save(&self, key: &str, value: &str);
+
+    /// Forgets what was kept under `key`.
+    fn remove(&self, key: &str);
+}
+
+/// An open connection that carries text frames.
+pub trait Link: Stream<Item = LinkEvent> + Unpin {
+    /// Queues a text frame. After the link has closed this does nothing.
+    fn send(&mut self, text: String);
+
+    /// Begins to close it. The stream ends, at the latest with the other side's close.
+    fn close(&mut self, code: u16, reason: &str);
+}
+
+/// What comes out of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// A text frame.
+    Text(String),
+    /// The end; nothing follows.
+    Closed(Closed),
+}
+
+/// Why a link closed (RFC 6455, section 7.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// The close code; 1006 where none was received.
+    pub code: u16,
+    /// The other side's words, at most 123 bytes.
+    pub reason: String,
+}
+
+impl Closed {
+    /// The link broke without a close frame.
+    #[must_use]
+    pub const fn abnormal() -> Self {
+        Self { code: 1006, reason: String::new() }
+    }
+}
+
+/// Something around us changed that a connection should know of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wakeup {
+    /// The device says that it has a network.
+    Online,
+    /// The device says that it has none.
+    Offline,
+    /// The page came into view.
+    Visible,
+    /// The page went out of view.
+    Hidden,
+    /// The page came back from a freeze or from the back/forward cache.
+    Resumed,
+}

@@ -1,0 +1,190 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::core::error::Error;
+use crate::core::model::{
+    ChannelType, ChatChannelEventMessage, ChatChannelSession, Epoch, Limits, MessageId,
+    OpenSession, ServiceStatus, SubscriptionId, VisitorId, VisitorToken, Watermarks,
+};
+
+/// What a call answered, by kind of call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// `getVersion`: server version, API version.
+    Version(Vec<String>),
+    /// `hello`.
+    Hello(Box<HelloReply>),
+    /// `subscribe`.
+    Subscribed(Subscribed),
+    /// `ping`.
+    Pong,
+    /// A call that answers whether it was carried out.
+    Done(bool),
+    /// `chat.create`.
+    Session(Box<ChatChannelSession>),
+    /// `chat.send`.
+    Sent(Sent),
+}
+
+/// The server's first answer on a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HelloReply {
+    /// Who we are to the server.
+    pub visitor: VisitorId,
+    /// The token for the next connection.
+    pub resume: VisitorToken,
+    /// For how long the token holds while unused, in milliseconds.
+    #[serde(default)]
+    pub resume_ttl: u64,
+    /// Whether the server knew the token we came with.
+    #[serde(default)]
+    pub resumed: bool,
+    /// The run of the server's logs.
+    pub epoch: Epoch,
+    /// How often to ping, in milliseconds; never more often than we asked.
+    #[serde(default)]
+    pub heartbeat: u32,
+    /// The server's clock: RFC 3339.
+    #[serde(default)]
+    pub time: Option<String>,
+    /// Which channels it offers.
+    #[serde(default)]
+    pub channels: BTreeMap<ChannelType, bool>,
+    /// What it can do beyond the minimum.
+    #[serde(default)]
+    pub features: Vec<String>,
+    /// What it accepts.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The visitor's running sessions.
+    #[serde(default)]
+    pub sessions: Vec<OpenSession>,
+}
+
+/// The answer to `subscribe`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subscribed {
+    /// A state topic.
+    State {
+        /// Names the subscription on this connection.
+        subscription: SubscriptionId,
+        /// The value's revision.
+        rev: u64,
+        /// The present value, if there is one.
+        value: Option<StateValue>,
+    },
+    /// A log topic.
+    Log {
+        /// Names the subscription on this connection.
+        subscription: SubscriptionId,
+        /// What has happened since the cursor.
+        page: LogPage,
+    },
+}
+
+/// A stretch of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LogPage {
+    /// The run of the log.
+    pub epoch: Epoch,
+    /// Whether the stretch joins the cursor that was sent.
+    #[serde(default = "yes")]
+    pub recovered: bool,
+    /// Whether there is more to ask for before live events come.
+    #[serde(default)]
+    pub more: bool,
+    /// The events in order.
+    pub result: Vec<ChatChannelEventMessage>,
+}
+
+/// The value of a state topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StateValue {
+    /// Of [`Topic::Channels`](super::Topic::Channels).
+    Channels(BTreeMap<ChannelType, bool>),
+    /// Of [`Topic::Service`](super::Topic::Service).
+    Service(ServiceStatus),
+    /// Of [`Topic::Receipts`](super::Topic::Receipts).
+    Receipts(Watermarks),
+    /// Of [`Topic::Session`](super::Topic::Session).
+    Session(Box<ChatChannelSession>),
+}
+
+/// A message's place in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sent {
+    /// The message's id.
+    pub id: MessageId,
+    /// Its place.
+    pub seq: u64,
+    /// When the server took it: RFC 3339.
+    #[serde(default)]
+    pub created_at: Option<String>,
+}
+
+/// The error object of the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Refusal {
+    /// `docs/protocol.md`, "Errors".
+    pub code: i32,
+    /// For developers, in English.
+    #[serde(default)]
+    pub message: String,
+    /// The part made for programs.
+    #[serde(default)]
+    pub data: RefusalData,
+}
+
+/// What a program needs to know of a refusal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct RefusalData {
+    /// A stable word.
+    pub reason: String,
+    /// Whether trying again may help.
+    pub retryable: bool,
+    /// After how many milliseconds.
+    pub retry_after: Option<u32>,
+    /// The session that is in the way (`SESSION_OPEN`).
+    pub session: Option<crate::core::model::SessionId>,
+}
+
+impl Refusal {
+    /// A second session of a channel was asked for.
+    pub const SESSION_OPEN: i32 = 1106;
+    /// The session is not with an operator just now.
+    pub const NOT_CONNECTED: i32 = 1203;
+    /// The frame is longer than the server takes.
+    pub const FRAME_TOO_BIG: i32 = 1204;
+    /// The session has ended.
+    pub const SESSION_CLOSED: i32 = 1301;
+    /// The session is not this visitor's, or is not there any more.
+    pub const SESSION_NOT_FOUND: i32 = 1303;
+
+    /// How long to wait before trying again, if trying again may help.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let after = Duration::from_millis(u64::from(self.data.retry_after.unwrap_or(1_000)));
+        self.data.retryable.then_some(after)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused {
+            code: refusal.code,
+            retry_after: refusal.data.retry_after.map(|ms| Duration::from_millis(u64::from(ms))),
+            retryable: refusal.data.retryable,
+            reason: refusal.data.reason,
+            message: refusal.message,
+        }
+    }
+}
+
+const fn yes() -> bool {
+    true
+}

@@ -1,0 +1,20 @@
+//! JSON-RPC text to values and back: the only place that knows the wire's names.
+//!
+//! An adapter for another server replaces this module (and the serde names of
+//! [`model`](crate::core::model)); nothing else speaks to a server. The messages are those of
+//! `docs/protocol.md`; golden ones in `tests/golden` keep both in step.
+
+mod codec;
+mod guard;
+mod incoming;
+mod request;
+mod topic;
+
+pub use codec::{Codec, Incoming, PushEvent};
+pub use guard::{DecodeError, MAX_DEPTH, MAX_FRAME};
+pub use incoming::{HelloReply, LogPage, Refusal, Reply, Sent, StateValue, Subscribed};
+pub use request::{Client, Hello, Request};
+pub use topic::{Cursor, Topic};
+
+/// The WebSocket subprotocol of this wire.
+pub const SUBPROTOCOL: &str = "tvox.widget.v1";

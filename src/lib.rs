@@ -1,0 +1,14 @@
+//! A contact-centre web widget: the visitor of a site reaches an operator from inside the page.
+//!
+//! Three faces, one core:
+//!
+//! * the custom element `<tvox-widget>`, for a site owner;
+//! * the headless [`core`], in a browser or natively, for a Rust developer;
+//! * the Leptos [`components`] and [`signals`], for an application of one's own.
+//!
+//! The core decides and never touches the outside; [`platform`] does. `docs/architecture.md` has the
+//! map, `docs/protocol.md` the wire. The project is independent of Telenia: it implements the public
+//! interface of the TVox widget library 1.0 over a protocol of its own.
+
+pub mod core;
+pub mod platform;

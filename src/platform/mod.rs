@@ -1,0 +1,1 @@
+//! What the core uses of the outside, per platform.
