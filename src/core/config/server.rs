@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use super::reader::{Field, mistake};
+use super::{RetryOptions, ServerUrl, Webrtc};
+use crate::core::error::Error;
+use crate::core::time::millis;
+
+const HEARTBEAT_MIN_MS: u64 = 1_000;
+const HEARTBEAT_MAX_MS: u64 = 60_000;
+const HEARTBEAT_DEFAULT: Duration = Duration::from_millis(5_000);
+
+/// Where the server is and how to keep in touch with it (reference, `ServerInterface`).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Server {
+    /// The server's address.
+    pub url: ServerUrl,
+    /// Audio and video; `None` where they are not wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webrtc: Option<Webrtc>,
+    /// Between two pings: from 1 s to 60 s, 5 s by default. JSON has milliseconds.
+    #[serde(serialize_with = "as_millis")]
+    pub heartbeat_interval: Duration,
+    /// What happens after a lost connection; by default another try every 10 s, for ever.
+    pub retry_options: RetryOptions,
+}
+
+impl Server {
+    /// A server with every default.
+    #[must_use]
+    pub fn at(url: ServerUrl) -> Self {
+        Self {
+            url,
+            webrtc: None,
+            heartbeat_interval: HEARTBEAT_DEFAULT,
+            retry_options: RetryOptions::default(),
+        }
+    }
+
+    /// The WebSocket of the widget: `wss://<host>/tvox/widget`, or `ws:` for a loopback host over
+    /// `http:`.
+    #[must_use]
+    pub fn socket_url(&self) -> String {
+        self.url.socket_url()
+    }
+
+    pub(super) fn read(field: &Field<'_>) -> Result<Self, Error> {
+        field.object(&["url", "webrtc", "heartbeatInterval", "retryOptions"])?;
+        let mut server = Self::at(field.get("url").text_as(ServerUrl::EXPECTED)?.parse()?);
+        server.webrtc = field.get("webrtc").optional(Webrtc::read)?;
+        let heartbeat = field.get("heartbeatInterval");
+        if let Some(ms) = heartbeat.optional(|it| it.whole(HEARTBEAT_MIN_MS..=HEARTBEAT_MAX_MS))? {
+            server.heartbeat_interval = Duration::from_millis(ms);
+        }
+        let retry = field.get("retryOptions");
+        server.retry_options = retry.optional(RetryOptions::read)?.unwrap_or_default();
+        Ok(server)
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let heartbeat = millis(self.heartbeat_interval);
+        if !(HEARTBEAT_MIN_MS..=HEARTBEAT_MAX_MS).contains(&heartbeat) {
+            let expected = format!("{HEARTBEAT_MIN_MS} to {HEARTBEAT_MAX_MS} milliseconds");
+            return Err(mistake("server.heartbeatInterval", &expected, heartbeat.to_string()));
+        }
+        self.retry_options.check()
+    }
+}
+
+/// serde hands a reference to whatever field carries it.
+pub(super) fn as_millis<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(millis(*value))
+}
