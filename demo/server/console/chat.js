@@ -1,0 +1,127 @@
+// The middle: the open conversation, or an invitation to wait for one.
+
+import { composerView } from "./composer.js";
+import { confirmDialog, pushDialog } from "./dialogs.js";
+import { attribute, h, icon, iconButton, mark, reconcile, say } from "./dom.js";
+import { avatar } from "./person.js";
+import { elapsed } from "./time.js";
+import { transcriptView } from "./transcript.js";
+
+export function chatView(store, desk) {
+  const face = h("span");
+  const name = h("h2", { class: "chat-name" });
+  const line = h("p", { class: "chat-line" });
+  const push = pushDialog(store, desk);
+  const confirm = confirmDialog();
+  const details = h("button", { type: "button", class: "icon-button details-toggle", "aria-label": "About the visitor", title: "About the visitor", "aria-controls": "details", "aria-expanded": "false" }, icon("details"));
+  const pushOpen = h("button", { type: "button", class: "button", testid: "push-open", on: { click: () => push.show(store.selected) } }, icon("page"), h("span", { class: "label", text: "Send a page" }));
+  const end = h("button", { type: "button", class: "button danger", testid: "close" }, icon("end"), h("span", { class: "label", text: "End" }));
+  const away = h("button", { type: "button", class: "button", on: { click: () => desk.putAway(store.selected) } }, icon("decline"), "Put away");
+
+  end.addEventListener("click", async () => {
+    const { id, name: called } = store.current;
+    const text = `${called} is told that the conversation is over. The transcript stays here until you put it away.`;
+    if (await confirm.ask("End this conversation?", text, "End conversation")) desk.end(id);
+  });
+  details.addEventListener("click", () => {
+    const frame = details.closest(".frame");
+    frame.classList.toggle("with-details");
+    attribute(details, "aria-expanded", frame.classList.contains("with-details"));
+  });
+
+  const banner = h("p", { class: "chat-banner", role: "status" });
+  const chat = h(
+    "section",
+    { class: "chat", testid: "chat", hidden: true, "aria-label": "Conversation" },
+    h(
+      "header",
+      { class: "chat-head" },
+      iconButton("back", "Back to the lists", () => desk.open(null), { class: "icon-button back" }),
+      face,
+      h("div", { class: "chat-who" }, name, line),
+      h("div", { class: "chat-tools" }, pushOpen, end, away, details),
+    ),
+    transcriptView(store, desk),
+    banner,
+    composerView(store, desk),
+    push.node,
+    confirm.node,
+  );
+  const empty = emptyView(store);
+
+  const showLine = () => {
+    const conversation = store.current;
+    if (conversation) say(line, `${store.serviceName(conversation.service)} · ${conversation.connected ? elapsed(conversation.since) : "ended"}`);
+  };
+  const show = () => {
+    const conversation = store.current;
+    chat.hidden = conversation === null;
+    empty.hidden = conversation !== null;
+    if (!conversation) return;
+    chat.dataset.session = conversation.id;
+    const key = `${conversation.id}/${conversation.name}`;
+    if (face.dataset.face !== key) face.replaceChildren(avatar(conversation.name, conversation.visitor.id, !conversation.customer.customerDisplayName));
+    face.dataset.face = key;
+    say(name, conversation.name);
+    mark(chat, "ended", !conversation.connected);
+    pushOpen.hidden = end.hidden = !conversation.connected;
+    away.hidden = conversation.connected;
+    say(banner, bannerOf(store, conversation));
+    banner.hidden = banner.textContent === "";
+    showLine();
+  };
+  store.on(["conversation", "selected", "contacts", "services", "link"], show);
+  setInterval(showLine, 1_000);
+  return h("main", { class: "middle" }, chat, empty);
+}
+
+function bannerOf(store, conversation) {
+  if (conversation.closed) return "This conversation has ended.";
+  if (!conversation.connected) return "This conversation is no longer with you.";
+  if (store.link.name !== "online") return "You are offline. What you write is sent as soon as the server is back.";
+  if (!conversation.open) return "The visitor is being connected again. What you write waits.";
+  if (conversation.visitor.online === false) return "The visitor is not on the site at the moment. Messages reach him when he returns.";
+  const { type, uri } = conversation.session?.step ?? {};
+  if (type === "TO_URL") return `The visitor is being sent to ${uri ?? "a page"}.`;
+  if (type === "INACTIVE_TIMEOUT") return "The visitor has been silent for a while.";
+  return "";
+}
+
+/** Nothing is open: what happens here, who else answers, and where a visitor is made. */
+function emptyView(store) {
+  const title = h("h2");
+  const text = h("p", { class: "muted" });
+  const colleagues = h("ul", { class: "colleagues" });
+  const box = h("section", { class: "colleagues-box", "aria-labelledby": "colleagues-title" }, h("h3", { id: "colleagues-title", class: "side-title", text: "Who answers now" }), colleagues);
+  store.on(["me", "contacts", "queue"], () => {
+    const paused = store.me?.status === "PAUSED";
+    say(title, paused ? "You are paused" : store.contacts.length > 0 ? "Choose a conversation" : "Ready for visitors");
+    say(text, paused ? "New contacts do not ring with you. You may still take one from the queue." : "A visitor who writes on the site rings here. Accept, and the conversation opens.");
+  });
+  store.on(["operators", "services"], () =>
+    reconcile(
+      colleagues,
+      store.operators,
+      (operator) => operator.id,
+      (operator) => h("li", { class: "colleague" }, avatar(operator.name, operator.id), h("span", { class: "row-text" }, h("span", { class: "person" }), h("span", { class: "row-line" })), h("span", { class: "pill" })),
+      (row, operator) => {
+        const mine = operator.id === store.me?.operator;
+        say(row.querySelector(".person"), mine ? `${operator.name} (you)` : operator.name);
+        say(row.querySelector(".row-line"), operator.services.map((code) => store.serviceName(code)).join(", "));
+        const pill = row.querySelector(".pill");
+        const state = !operator.online ? "Away" : operator.status === "PAUSED" ? "Paused" : operator.contacts > 0 ? `${operator.contacts} open` : "Free";
+        say(pill, state);
+        pill.className = `pill ${operator.online && operator.status === "AVAILABLE" ? "good" : ""}`;
+      },
+    ),
+  );
+  return h(
+    "section",
+    { class: "nothing" },
+    h("div", { class: "nothing-mark" }, icon("chat")),
+    title,
+    text,
+    h("a", { class: "button", href: "/", target: "_blank", rel: "noopener" }, "Open the visitor’s page", icon("external", "small")),
+    box,
+  );
+}

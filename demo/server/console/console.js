@@ -1,0 +1,84 @@
+// The operator console: entry. Wires store, desk and views together; decides nothing.
+//
+// Handles for tests (`data-testid`), stable by contract:
+//   login-name, login-service-<code>, login-passcode, login-submit, login-error   log-in form
+//   console                the page once logged in; `data-link` is the state of the connection
+//   status-toggle          role="switch", aria-checked="true" means available
+//   account, sign-out, join-service-<code>                       menu of the operator
+//   offer (data-session)   a ringing contact, holding  accept, decline
+//   queue-item (data-session, data-position)  a waiting contact, holding  accept  where it may be taken by hand;
+//                          what rings with this operator is an `offer`, not a `queue-item`
+//   contact-item (data-session, data-state: connected | ended)   opens a conversation; unread, put-away
+//   chat (data-session)    the open conversation, holding:
+//     transcript           the list of
+//     message              data-direction: INBOUND (ours, towards the visitor) | OUTBOUND (the visitor's)
+//                          data-delivery, of ours only: sending | sent | delivered | read | failed
+//     message-text, message-retry, message-remove
+//     typing               text while the visitor writes, else empty
+//     composer, send, canned-open, canned-item, canned-edit
+//     push-open, close     open the dialogs below
+//   push-uri, push-submit, push-error; close-confirm, close-cancel   dialogs
+//   visits, visit          pages that the visitor of the open conversation saw
+//   notice, link-state     what went wrong; the connection in words
+
+import { Alert } from "./alert.js";
+import { barView } from "./bar.js";
+import { chatView } from "./chat.js";
+import { Desk } from "./desk.js";
+import { detailsView } from "./details.js";
+import { attribute, h, mark, say } from "./dom.js";
+import { loginView } from "./login.js";
+import { shortcuts } from "./shortcuts.js";
+import { sideView } from "./side.js";
+import { Store } from "./store.js";
+
+const store = new Store();
+const desk = new Desk(store);
+const alert = new Alert(store);
+desk.onMessage = (conversation, event) => alert.message(conversation, event);
+
+const spoken = h("div", { class: "visually-hidden", role: "log", "aria-live": "polite", "aria-label": "New messages" });
+const notice = h("div", { class: "notice", role: "alert", testid: "notice", hidden: true });
+const login = loginView(store, desk, alert);
+const frame = h(
+  "div",
+  { class: "frame", testid: "console", hidden: true },
+  barView(store, desk, alert),
+  sideView(store, desk),
+  chatView(store, desk),
+  detailsView(store),
+);
+document.body.append(login, frame, notice, spoken);
+shortcuts(store, desk);
+
+store.on(["me"], () => {
+  const inside = store.me !== null;
+  if (frame.hidden === inside) {
+    frame.hidden = !inside;
+    login.hidden = inside;
+    if (!inside) login.querySelector("input")?.focus();
+  }
+});
+store.on(["link"], () => attribute(frame, "data-link", store.link.name));
+// Narrow screens show the lists or the conversation; the class says which.
+store.on(["selected", "contacts"], () => mark(frame, "reading", store.current !== null));
+
+let noticeTimer = 0;
+store.on(["notice"], () => {
+  clearTimeout(noticeTimer);
+  notice.hidden = false;
+  notice.className = `notice ${store.notice.tone}`;
+  say(notice, store.notice.text);
+  noticeTimer = setTimeout(() => (notice.hidden = true), 6_000);
+});
+// Only what is new is spoken; history that arrives after a reload is not.
+alert.onSpeak = (text) => {
+  spoken.append(h("p", { text }));
+  while (spoken.childElementCount > 5) spoken.firstChild.remove();
+};
+
+if (desk.resume()) {
+  // The tab was logged in: the frame shows at once, the wire fills it.
+  login.hidden = true;
+  store.on(["link"], () => store.link.name === "stopped" && store.me === null && (login.hidden = false));
+}
