@@ -53,12 +53,7 @@ impl Browser {
     pub(crate) fn get(self, workspace: &Workspace) -> Result<Pair> {
         let (names, packages): (&[&str], &[&str]) = match self {
             Self::Chromium => (
-                &[
-                    "chromium",
-                    "chromium-browser",
-                    "google-chrome",
-                    "google-chrome-stable",
-                ],
+                &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
                 &["chromium", "chromium-driver"],
             ),
             Self::Firefox => (&["firefox-esr", "firefox"], &["firefox-esr"]),
@@ -85,9 +80,7 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     }
     command::run(apt().args(["update", "--quiet"]))?;
     command::run(
-        apt()
-            .args(["install", "--yes", "--quiet", "--no-install-recommends"])
-            .args(packages),
+        apt().args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages),
     )
 }
 
@@ -107,8 +100,5 @@ fn apt() -> Command {
 }
 
 fn gone(names: &[&str]) -> Problem {
-    Problem::new(format!(
-        "{} is not on the PATH even after installing it",
-        names.join(" or ")
-    ))
+    Problem::new(format!("{} is not on the PATH even after installing it", names.join(" or ")))
 }

@@ -17,14 +17,7 @@ use crate::workspace::Workspace;
 /// that cargo builds each dependency once.
 const ALL_NATIVE: [&str; 3] = ["--workspace", "--features", "native"];
 /// The part of the tests that runs inside a page.
-const IN_PAGE: [&str; 6] = [
-    "--package",
-    "tvox-widget",
-    "--target",
-    WASM,
-    "--test",
-    "web",
-];
+const IN_PAGE: [&str; 6] = ["--package", "tvox-widget", "--target", WASM, "--test", "web"];
 
 /// The options of `test`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,11 +63,7 @@ impl Options {
     /// The words for libtest, wasm-bindgen-test and our own suite alike.
     fn words(&self) -> Vec<&str> {
         let full = self.full.then_some("--include-ignored");
-        self.filters
-            .iter()
-            .map(String::as_str)
-            .chain(full)
-            .collect()
+        self.filters.iter().map(String::as_str).chain(full).collect()
     }
 
     /// A filter may leave a part without any test.
@@ -89,28 +78,20 @@ pub(crate) fn test(workspace: &Workspace, suite: &mut Suite, options: &Options) 
         suite.part("native", || native(workspace, options));
     }
     if options.wants("web") {
-        suite.part("web, chromium", || {
-            web(workspace, Browser::Chromium, options)
-        });
+        suite.part("web, chromium", || web(workspace, Browser::Chromium, options));
         suite.part("web, firefox", || web(workspace, Browser::Firefox, options));
     }
     if options.wants("e2e") {
-        suite.check("widget, release", || {
-            widget::build(workspace, Optimise::Always)
-        });
+        suite.check("widget, release", || widget::build(workspace, Optimise::Always));
         suite.check("size", || size(workspace));
-        suite.part("e2e, chromium", || {
-            e2e(workspace, Browser::Chromium, options)
-        });
+        suite.part("e2e, chromium", || e2e(workspace, Browser::Chromium, options));
         suite.part("e2e, firefox", || e2e(workspace, Browser::Firefox, options));
     }
 }
 
 /// Everything that must hold for a change to be taken: style, lints, documents, licences, tests.
 pub(crate) fn ci(workspace: &Workspace, suite: &mut Suite) {
-    suite.check("format", || {
-        run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
-    });
+    suite.check("format", || run(&mut workspace.cargo(&["fmt", "--all", "--check"])));
     suite.check("licences", || {
         if licences::check(workspace)? {
             Ok(())
@@ -175,6 +156,10 @@ fn web(workspace: &Workspace, browser: Browser, options: &Options) -> Result<Tal
         test.env_remove(other.driver_variable());
     }
     test.env(browser.driver_variable(), pair.driver);
+    if browser == Browser::Firefox {
+        // Chromedriver finds any Chromium; geckodriver only a browser called `firefox`.
+        test.env("GECKODRIVER_ARGS", format!("--binary={}", pair.browser.display()));
+    }
     test.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
     counted(&mut test, options)
 }
@@ -183,30 +168,14 @@ fn e2e(workspace: &Workspace, browser: Browser, options: &Options) -> Result<Tal
     let pair = browser.get(workspace)?;
     let axe = Tool::Axe.get(workspace)?;
     // Bins together with tests: the same choice of features as `cargo test`, so nothing is rebuilt.
-    run(workspace
-        .cargo(&["build", "--bins", "--tests"])
-        .args(ALL_NATIVE))?;
+    run(workspace.cargo(&["build", "--bins", "--tests"]).args(ALL_NATIVE))?;
     let mut suite = Command::new(workspace.program("tvox-e2e"));
     suite.current_dir(&workspace.root);
     suite.arg("--browser").arg(browser.name());
-    suite
-        .arg("--browser-path")
-        .arg(pair.browser)
-        .arg("--driver-path")
-        .arg(pair.driver);
-    suite
-        .arg("--server")
-        .arg(workspace.program("tvox-demo-server"));
-    suite
-        .arg("--site")
-        .arg(&workspace.root)
-        .arg("--widget")
-        .arg(workspace.dist());
-    suite
-        .arg("--axe")
-        .arg(axe)
-        .arg("--screenshots")
-        .arg(workspace.target.join("e2e-screenshots"));
+    suite.arg("--browser-path").arg(pair.browser).arg("--driver-path").arg(pair.driver);
+    suite.arg("--server").arg(workspace.program("tvox-demo-server"));
+    suite.arg("--site").arg(&workspace.root).arg("--widget").arg(workspace.dist());
+    suite.arg("--axe").arg(axe).arg("--screenshots").arg(workspace.target.join("e2e-screenshots"));
     suite.args(options.words());
     counted(&mut suite, options)
 }
@@ -230,11 +199,7 @@ mod tests {
     #[test]
     fn without_words_every_part_is_wanted_and_none_may_be_empty() {
         let options = parse(&[]).unwrap();
-        assert!(
-            ["native", "web", "e2e"]
-                .iter()
-                .all(|part| options.wants(part))
-        );
+        assert!(["native", "web", "e2e"].iter().all(|part| options.wants(part)));
         assert!(!options.may_be_empty());
         assert!(options.words().is_empty());
     }
@@ -256,10 +221,6 @@ mod tests {
     #[test]
     fn an_unknown_option_or_part_is_an_error_that_shows_the_right_ones() {
         assert!(parse(&["--fast"]).unwrap_err().contains("`--fast`"));
-        assert!(
-            parse(&["--only", "unit"])
-                .unwrap_err()
-                .contains("native, web or e2e")
-        );
+        assert!(parse(&["--only", "unit"]).unwrap_err().contains("native, web or e2e"));
     }
 }

@@ -12,19 +12,11 @@ pub(crate) fn announce(command: &Command) {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {
         if let Some(value) = value {
-            words.push(format!(
-                "{}={}",
-                name.to_string_lossy(),
-                quoted(&value.to_string_lossy())
-            ));
+            words.push(format!("{}={}", name.to_string_lossy(), quoted(&value.to_string_lossy())));
         }
     }
     words.push(quoted(&command.get_program().to_string_lossy()));
-    words.extend(
-        command
-            .get_args()
-            .map(|word| quoted(&word.to_string_lossy())),
-    );
+    words.extend(command.get_args().map(|word| quoted(&word.to_string_lossy())));
     println!("\n$ {}", words.join(" "));
     let _ = std::io::stdout().flush();
 }
@@ -35,17 +27,11 @@ pub(crate) fn announce(command: &Command) {
 /// The program is missing or ends with a failure.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     announce(command);
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| missing(command, &error))?;
+    let status = command.stdin(Stdio::null()).status().map_err(|error| missing(command, &error))?;
     if status.success() {
         Ok(())
     } else {
-        Err(Problem::new(format!(
-            "{} ended with {status}",
-            name(command)
-        )))
+        Err(Problem::new(format!("{} ended with {status}", name(command))))
     }
 }
 
@@ -66,10 +52,7 @@ pub(crate) fn run_counted(command: &mut Command, out: &mut impl Write) -> Result
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
         // Bytes, not `lines()`: one letter that is no UTF-8 must not end the count.
-        while output
-            .read_until(b'\n', &mut line)
-            .is_ok_and(|read| read > 0)
-        {
+        while output.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
             let _ = out.write_all(&line).and_then(|()| out.flush());
             tally = tally.plus(Tally::of_line(&String::from_utf8_lossy(&line)).unwrap_or_default());
             line.clear();
@@ -83,15 +66,8 @@ pub(crate) fn run_counted(command: &mut Command, out: &mut impl Write) -> Result
 
 /// Runs `command` silently and gives its standard output; `None` if it is missing or fails.
 pub(crate) fn output_of(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The first program on the `PATH` that has one of these names.
@@ -108,8 +84,7 @@ fn is_program(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        path.metadata()
-            .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+        path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
     }
     #[cfg(not(unix))]
     {
@@ -119,11 +94,7 @@ fn is_program(path: &Path) -> bool {
 
 fn name(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned()
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn missing(command: &Command, error: &std::io::Error) -> Problem {
@@ -140,11 +111,7 @@ fn missing(command: &Command, error: &std::io::Error) -> Problem {
 
 fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,@+%".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{word}'")
-    }
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }
 
 #[cfg(test)]
@@ -164,9 +131,7 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_a_problem_that_names_it() {
-        let problem = run(&mut Command::new("no-such-program-here"))
-            .unwrap_err()
-            .to_string();
+        let problem = run(&mut Command::new("no-such-program-here")).unwrap_err().to_string();
         assert!(problem.contains("no-such-program-here"), "{problem}");
         assert_eq!(on_path(&["no-such-program-here"]), None);
     }
@@ -180,17 +145,8 @@ mod tests {
         let mut out = Vec::new();
         let (tally, ended_well) =
             run_counted(Command::new("sh").args(["-c", script]), &mut out).unwrap();
-        assert_eq!(
-            tally,
-            Tally {
-                passed: 2,
-                failed: 0
-            }
-        );
+        assert_eq!(tally, Tally { passed: 2, failed: 0 });
         assert!(!ended_well);
-        assert!(
-            out.starts_with(b"\xff\xfe not text\n"),
-            "output is let through as it is"
-        );
+        assert!(out.starts_with(b"\xff\xfe not text\n"), "output is let through as it is");
     }
 }

@@ -22,10 +22,7 @@ impl Options {
     /// # Errors
     /// A word is unknown or the port is no number.
     pub(crate) fn parse(words: &[String]) -> Result<Self> {
-        let mut options = Self {
-            port: 8080,
-            server: Vec::new(),
-        };
+        let mut options = Self { port: 8080, server: Vec::new() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -58,15 +55,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     command::run(&mut workspace.cargo(&["build", "--package=tvox-demo-server"]))?;
     let mut server = Command::new(workspace.program("tvox-demo-server"));
     server.current_dir(&workspace.root);
-    server
-        .arg("--listen")
-        .arg(format!("127.0.0.1:{}", options.port));
+    server.arg("--listen").arg(format!("127.0.0.1:{}", options.port));
     server.arg("--data").arg(workspace.target.join("demo-data"));
-    server
-        .arg("--site")
-        .arg(&workspace.root)
-        .arg("--widget")
-        .arg(workspace.dist());
+    server.arg("--site").arg(&workspace.root).arg("--widget").arg(workspace.dist());
     server.args(&options.server);
     command::announce(&server);
     println!("Ctrl-C ends the demo.\n");
@@ -79,18 +70,14 @@ fn need_compiler() -> Result<()> {
     if cfg!(windows) || named || command::on_path(&["cc", "gcc", "clang"]).is_some() {
         return Ok(());
     }
-    Err(Problem::new(
-        "no C compiler: install one (Debian: apt-get install gcc libc6-dev)",
-    ))
+    Err(Problem::new("no C compiler: install one (Debian: apt-get install gcc libc6-dev)"))
 }
 
 #[cfg(unix)]
 fn become_program(program: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
     let error = program.exec();
-    Err(Problem::new(format!(
-        "cannot start the demo server: {error}"
-    )))
+    Err(Problem::new(format!("cannot start the demo server: {error}")))
 }
 
 #[cfg(not(unix))]
@@ -123,9 +110,6 @@ mod tests {
 
     #[test]
     fn words_after_two_dashes_go_to_the_server() {
-        assert_eq!(
-            parse(&["--", "--no-echo", "--port"]).unwrap().server,
-            ["--no-echo", "--port"]
-        );
+        assert_eq!(parse(&["--", "--no-echo", "--port"]).unwrap().server, ["--no-echo", "--port"]);
     }
 }

@@ -32,30 +32,16 @@ pub(crate) fn check(workspace: &Workspace) -> Result<bool> {
         .ok_or_else(|| Problem::new("cargo metadata lists no packages"))?;
     let mut good = true;
     for package in packages {
-        let text = |key: &str| {
-            package
-                .get(key)
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or("")
-        };
+        let text = |key: &str| package.get(key).and_then(serde_json::Value::as_str).unwrap_or("");
         if !is_permissive(text("license")) {
-            println!(
-                "{} {}: licence `{}`",
-                text("name"),
-                text("version"),
-                text("license")
-            );
+            println!("{} {}: licence `{}`", text("name"), text("version"), text("license"));
             good = false;
         }
     }
     println!(
         "{} packages, {}",
         packages.len(),
-        if good {
-            "all permissive"
-        } else {
-            "not all permissive"
-        }
+        if good { "all permissive" } else { "not all permissive" }
     );
     Ok(good)
 }
@@ -69,18 +55,12 @@ fn is_permissive(expression: &str) -> bool {
         let Some((inside, after)) = rest.split_once(')') else {
             return false;
         };
-        let stand_in = if is_permissive(inside) {
-            "MIT"
-        } else {
-            "LicenseRef-other"
-        };
+        let stand_in = if is_permissive(inside) { "MIT" } else { "LicenseRef-other" };
         return is_permissive(&format!("{before}{stand_in}{after}"));
     }
-    expression.split(" OR ").any(|choice| {
-        choice
-            .split(" AND ")
-            .all(|licence| PERMISSIVE.contains(&licence.trim()))
-    })
+    expression
+        .split(" OR ")
+        .any(|choice| choice.split(" AND ").all(|licence| PERMISSIVE.contains(&licence.trim())))
 }
 
 #[cfg(test)]

@@ -10,15 +10,10 @@ pub(crate) fn version_of(lock: &str, name: &str) -> Result<String> {
     let lock: toml::Table = lock
         .parse()
         .map_err(|error| Problem::new(format!("Cargo.lock cannot be read: {error}")))?;
-    let packages = lock
-        .get("package")
-        .and_then(toml::Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
+    let packages =
+        lock.get("package").and_then(toml::Value::as_array).map_or(&[][..], Vec::as_slice);
     let field = |package: &toml::Value, key: &str| {
-        package
-            .get(key)
-            .and_then(toml::Value::as_str)
-            .map(str::to_owned)
+        package.get(key).and_then(toml::Value::as_str).map(str::to_owned)
     };
     let versions: Vec<String> = packages
         .iter()

@@ -52,9 +52,8 @@ fn main() -> ExitCode {
 
 /// Runs the command that `words` name; true if all that it checked held.
 fn dispatch(words: &[String]) -> Result<bool> {
-    let (command, rest) = words
-        .split_first()
-        .map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let (command, rest) =
+        words.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     if matches!(command, "help" | "--help" | "-h") {
         print!("{HELP}");
         return Ok(true);
@@ -85,11 +84,7 @@ fn dispatch(words: &[String]) -> Result<bool> {
         "trunk-place" => trunk::place(&workspace).map(|()| true),
         "tools" => {
             let install = rest.first().is_some_and(|word| word == "--install");
-            none(if install {
-                rest.get(1..).unwrap_or_default()
-            } else {
-                rest
-            })?;
+            none(if install { rest.get(1..).unwrap_or_default() } else { rest })?;
             tool::report(&workspace, install).map(|()| true)
         }
         other => Err(Problem::new(format!("no command `{other}`\n\n{HELP}"))),

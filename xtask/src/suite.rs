@@ -32,12 +32,7 @@ impl Suite {
                 (Tally::of(false), Some(problem))
             }
         };
-        self.lines.push(Line {
-            part,
-            tally,
-            took: start.elapsed(),
-            problem,
-        });
+        self.lines.push(Line { part, tally, took: start.elapsed(), problem });
     }
 
     /// Runs one part that either holds or does not.
@@ -47,22 +42,10 @@ impl Suite {
 
     /// The table of all parts and, as the last line, the sum: `N passed, N failed`.
     pub(crate) fn summary(&self) -> String {
-        let mut text = format!(
-            "\n{:<24}{:>8}{:>8}{:>10}\n",
-            "part", "passed", "failed", "time"
-        );
-        for Line {
-            part,
-            tally,
-            took,
-            problem,
-        } in &self.lines
-        {
+        let mut text = format!("\n{:<24}{:>8}{:>8}{:>10}\n", "part", "passed", "failed", "time");
+        for Line { part, tally, took, problem } in &self.lines {
             let seconds = took.as_secs_f64();
-            text += &format!(
-                "{part:<24}{:>8}{:>8}{seconds:>8.1} s",
-                tally.passed, tally.failed
-            );
+            text += &format!("{part:<24}{:>8}{:>8}{seconds:>8.1} s", tally.passed, tally.failed);
             if let Some(problem) = problem {
                 text += &format!("  {problem}");
             }
@@ -80,9 +63,7 @@ impl Suite {
     }
 
     fn sum(&self) -> Tally {
-        self.lines
-            .iter()
-            .fold(Tally::default(), |sum, line| sum.plus(line.tally))
+        self.lines.iter().fold(Tally::default(), |sum, line| sum.plus(line.tally))
     }
 }
 
@@ -96,17 +77,9 @@ mod tests {
     #[test]
     fn the_last_line_is_the_sum_of_all_parts() {
         let mut suite = Suite::default();
-        suite.part("natives", || {
-            Ok(Tally {
-                passed: 40,
-                failed: 0,
-            })
-        });
+        suite.part("natives", || Ok(Tally { passed: 40, failed: 0 }));
         suite.check("format", || Ok(()));
-        assert_eq!(
-            suite.summary().lines().last().unwrap(),
-            "41 passed, 0 failed"
-        );
+        assert_eq!(suite.summary().lines().last().unwrap(), "41 passed, 0 failed");
         assert!(suite.held());
     }
 
@@ -115,10 +88,7 @@ mod tests {
         let mut suite = Suite::default();
         suite.part("natives", || Err(Problem::new("does not build")));
         suite.check("format", || Ok(()));
-        assert_eq!(
-            suite.summary().lines().last().unwrap(),
-            "1 passed, 1 failed"
-        );
+        assert_eq!(suite.summary().lines().last().unwrap(), "1 passed, 1 failed");
         assert!(suite.summary().contains("does not build"));
         assert!(!suite.held());
     }

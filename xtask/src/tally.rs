@@ -12,25 +12,12 @@ pub(crate) struct Tally {
 impl Tally {
     /// One check, by whether it held.
     pub(crate) const fn of(held: bool) -> Self {
-        if held {
-            Self {
-                passed: 1,
-                failed: 0,
-            }
-        } else {
-            Self {
-                passed: 0,
-                failed: 1,
-            }
-        }
+        if held { Self { passed: 1, failed: 0 } } else { Self { passed: 0, failed: 1 } }
     }
 
     /// Both together.
     pub(crate) const fn plus(self, other: Self) -> Self {
-        Self {
-            passed: self.passed + other.passed,
-            failed: self.failed + other.failed,
-        }
+        Self { passed: self.passed + other.passed, failed: self.failed + other.failed }
     }
 
     /// The counts of one line of a test run's output, where the line is a summary:
@@ -43,10 +30,7 @@ impl Tally {
                 .split([';', '.'])
                 .find_map(|part| part.trim().strip_suffix(what)?.trim().parse().ok())
         };
-        Some(Self {
-            passed: count("passed")?,
-            failed: count("failed")?,
-        })
+        Some(Self { passed: count("passed")?, failed: count("failed")? })
     }
 
     /// What a whole run amounts to, given the sum of its lines and whether it ended well.
@@ -56,11 +40,7 @@ impl Tally {
     pub(crate) const fn of_run(counted: Self, ended_well: bool, may_be_empty: bool) -> Self {
         let unexplained = !ended_well && counted.failed == 0;
         let empty = ended_well && !may_be_empty && counted.passed + counted.failed == 0;
-        if unexplained || empty {
-            counted.plus(Self::of(false))
-        } else {
-            counted
-        }
+        if unexplained || empty { counted.plus(Self::of(false)) } else { counted }
     }
 }
 

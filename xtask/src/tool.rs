@@ -28,10 +28,7 @@ pub(crate) enum Tool {
 /// How a tool is had.
 enum Source {
     /// A crate, by name, with the `cargo install` options it needs.
-    Cargo {
-        package: &'static str,
-        options: &'static [&'static str],
-    },
+    Cargo { package: &'static str, options: &'static [&'static str] },
     /// An npm package, by name.
     Npm { package: &'static str },
 }
@@ -129,9 +126,7 @@ impl Tool {
             Self::WasmBindgen | Self::WasmTestRunner | Self::Geckodriver | Self::Trunk => {
                 let path = command::on_path(&[self.name()])?;
                 let said = command::output_of(Command::new(&path).arg("--version"))?;
-                said.split_whitespace()
-                    .any(|word| word == version)
-                    .then_some(path)
+                said.split_whitespace().any(|word| word == version).then_some(path)
             }
         }
     }
@@ -139,24 +134,13 @@ impl Tool {
     fn source(self) -> Source {
         match self {
             // Its own lock file asks for a crate version that the registry no longer has.
-            Self::WasmBindgen | Self::WasmTestRunner => Source::Cargo {
-                package: "wasm-bindgen-cli",
-                options: &[],
-            },
-            Self::Geckodriver => Source::Cargo {
-                package: "geckodriver",
-                options: &["--locked"],
-            },
-            Self::Trunk => Source::Cargo {
-                package: "trunk",
-                options: &["--locked"],
-            },
-            Self::WasmOpt => Source::Npm {
-                package: "binaryen",
-            },
-            Self::Axe => Source::Npm {
-                package: "axe-core",
-            },
+            Self::WasmBindgen | Self::WasmTestRunner => {
+                Source::Cargo { package: "wasm-bindgen-cli", options: &[] }
+            }
+            Self::Geckodriver => Source::Cargo { package: "geckodriver", options: &["--locked"] },
+            Self::Trunk => Source::Cargo { package: "trunk", options: &["--locked"] },
+            Self::WasmOpt => Source::Npm { package: "binaryen" },
+            Self::Axe => Source::Npm { package: "axe-core" },
         }
     }
 
@@ -172,9 +156,9 @@ impl Tool {
         match self {
             Self::WasmOpt => folder.join("node_modules/.bin/wasm-opt"),
             Self::Axe => folder.join("node_modules/axe-core/axe.min.js"),
-            Self::WasmBindgen | Self::WasmTestRunner | Self::Geckodriver | Self::Trunk => folder
-                .join("bin")
-                .join(format!("{}{}", self.name(), std::env::consts::EXE_SUFFIX)),
+            Self::WasmBindgen | Self::WasmTestRunner | Self::Geckodriver | Self::Trunk => {
+                folder.join("bin").join(format!("{}{}", self.name(), std::env::consts::EXE_SUFFIX))
+            }
         }
     }
 }
@@ -187,27 +171,16 @@ impl Tool {
 pub(crate) fn report(workspace: &Workspace, install: bool) -> Result<()> {
     let mut folders: Vec<PathBuf> = Vec::new();
     for tool in Tool::ALL {
-        let path = if install {
-            Some(tool.get(workspace)?)
-        } else {
-            tool.find(workspace)?
-        };
-        let place = path.as_ref().map_or_else(
-            || "not here yet".to_owned(),
-            |path| path.display().to_string(),
-        );
+        let path = if install { Some(tool.get(workspace)?) } else { tool.find(workspace)? };
+        let place = path
+            .as_ref()
+            .map_or_else(|| "not here yet".to_owned(), |path| path.display().to_string());
         println!("{:<26}{:<10}{place}", tool.name(), tool.version(workspace)?);
-        let folder = path
-            .as_deref()
-            .and_then(Path::parent)
-            .map(Path::to_path_buf);
+        let folder = path.as_deref().and_then(Path::parent).map(Path::to_path_buf);
         folders.extend(folder.filter(|folder| tool != Tool::Axe && !folders.contains(folder)));
     }
     if install {
-        let folders: Vec<_> = folders
-            .iter()
-            .map(|folder| folder.display().to_string())
-            .collect();
+        let folders: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
         println!("\nexport PATH=\"{}:$PATH\"", folders.join(":"));
     }
     Ok(())
@@ -223,9 +196,7 @@ fn cargo_install(
     let mut install = workspace.cargo(&["install", package, "--version", version]);
     install.args(options).arg("--root").arg(folder);
     // One build folder for all tools: they share many crates.
-    install
-        .arg("--target-dir")
-        .arg(workspace.target.join("tools"));
+    install.arg("--target-dir").arg(workspace.target.join("tools"));
     // They run for seconds: building them quickly matters more than their speed.
     install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
     install.env("CARGO_PROFILE_RELEASE_LTO", "off");
@@ -237,12 +208,6 @@ fn npm_install(package: &str, version: &str, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| Problem::io("create", folder, &error))?;
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let mut install = Command::new(npm);
-    install.args([
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--prefix",
-    ]);
+    install.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]);
     command::run(install.arg(folder).arg(format!("{package}@{version}")))
 }

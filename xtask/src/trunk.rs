@@ -20,9 +20,7 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<()> {
         .into_iter()
         .filter_map(|tool| Some(tool.parent()?.to_path_buf()))
         .collect();
-    path.extend(std::env::split_paths(
-        &std::env::var_os("PATH").unwrap_or_default(),
-    ));
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let path = std::env::join_paths(path)
         .map_err(|error| Problem::new(format!("cannot set the PATH: {error}")))?;
     let mut command = Command::new(trunk);
@@ -41,11 +39,9 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<()> {
 /// # Errors
 /// It is not run by Trunk, or a file is missing.
 pub(crate) fn place(workspace: &Workspace) -> Result<()> {
-    let staging = std::env::var_os("TRUNK_STAGING_DIR")
-        .map(PathBuf::from)
-        .ok_or_else(|| {
-            Problem::new("this is the last step of a Trunk build: run `cargo xtask trunk serve`")
-        })?;
+    let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from).ok_or_else(|| {
+        Problem::new("this is the last step of a Trunk build: run `cargo xtask trunk serve`")
+    })?;
     let widget = staging.join("widget");
     std::fs::create_dir_all(&widget).map_err(|error| Problem::io("create", &widget, &error))?;
     let take = |from: &Path, to: &str| {
@@ -55,12 +51,6 @@ pub(crate) fn place(workspace: &Workspace) -> Result<()> {
     };
     // Without hashes Trunk names the glue by the package.
     take(&staging.join("tvox-widget.js"), "tvox-widget-glue.js")?;
-    take(
-        &staging.join("tvox-widget_bg.wasm"),
-        "tvox-widget-glue_bg.wasm",
-    )?;
-    take(
-        &workspace.root.join("src/element/element.js"),
-        "tvox-widget.js",
-    )
+    take(&staging.join("tvox-widget_bg.wasm"), "tvox-widget-glue_bg.wasm")?;
+    take(&workspace.root.join("src/element/element.js"), "tvox-widget.js")
 }

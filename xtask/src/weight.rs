@@ -6,11 +6,8 @@ use std::path::Path;
 use crate::problem::{Problem, Result};
 
 /// The three files that a page with the widget loads.
-pub(crate) const FILES: [&str; 3] = [
-    "tvox-widget.js",
-    "tvox-widget-glue.js",
-    "tvox-widget-glue_bg.wasm",
-];
+pub(crate) const FILES: [&str; 3] =
+    ["tvox-widget.js", "tvox-widget-glue.js", "tvox-widget-glue_bg.wasm"];
 
 /// The sizes of one file, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,35 +43,20 @@ impl Weight {
 pub(crate) fn report(dist: &Path, budget: &str) -> Result<bool> {
     let budget = parse_budget(budget)?;
     let mut sum = Weight::default();
-    println!(
-        "{:<28}{:>10}{:>10}{:>11}",
-        "file", "raw", "gzip", "brotli 11"
-    );
+    println!("{:<28}{:>10}{:>10}{:>11}", "file", "raw", "gzip", "brotli 11");
     for file in FILES {
         let path = dist.join(file);
         let bytes = std::fs::read(&path).map_err(|error| Problem::io("read", &path, &error))?;
         let weight = Weight::of(&bytes)?;
-        println!(
-            "{file:<28}{:>10}{:>10}{:>11}",
-            weight.raw, weight.gzip, weight.brotli
-        );
+        println!("{file:<28}{:>10}{:>10}{:>11}", weight.raw, weight.gzip, weight.brotli);
         sum = sum.plus(weight);
     }
-    println!(
-        "{:<28}{:>10}{:>10}{:>11}",
-        "sum", sum.raw, sum.gzip, sum.brotli
-    );
+    println!("{:<28}{:>10}{:>10}{:>11}", "sum", sum.raw, sum.gzip, sum.brotli);
     let within = sum.brotli <= budget;
     if within {
-        println!(
-            "within the budget of {budget} bytes, {} to spare",
-            budget - sum.brotli
-        );
+        println!("within the budget of {budget} bytes, {} to spare", budget - sum.brotli);
     } else {
-        println!(
-            "OVER the budget of {budget} bytes by {}",
-            sum.brotli - budget
-        );
+        println!("OVER the budget of {budget} bytes by {}", sum.brotli - budget);
     }
     Ok(within)
 }

@@ -72,11 +72,7 @@ pub(crate) fn need_target(workspace: &Workspace) -> Result<()> {
     if library.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
         return Ok(());
     }
-    command::run(
-        Command::new("rustup")
-            .current_dir(&workspace.root)
-            .args(["target", "add", WASM]),
-    )
+    command::run(Command::new("rustup").current_dir(&workspace.root).args(["target", "add", WASM]))
 }
 
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
@@ -96,11 +92,7 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
 fn bind(wasm_bindgen: &Path, module: &Path, into: &Path) -> Result<()> {
     let mut bind = Command::new(wasm_bindgen);
     bind.args(["--target", "web", "--out-name", GLUE, "--no-typescript"]);
-    bind.args([
-        "--remove-name-section",
-        "--remove-producers-section",
-        "--out-dir",
-    ]);
+    bind.args(["--remove-name-section", "--remove-producers-section", "--out-dir"]);
     command::run(bind.arg(into).arg(module))
 }
 
@@ -121,9 +113,7 @@ fn create(folder: &Path) -> Result<()> {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::copy(from, to)
-        .map(drop)
-        .map_err(|error| Problem::io("copy", from, &error))
+    std::fs::copy(from, to).map(drop).map_err(|error| Problem::io("copy", from, &error))
 }
 
 /// What the files in `dist/` were made from, written down beside the build.
@@ -140,10 +130,7 @@ impl Stamp {
             bytes.hash(&mut hasher);
         }
         let text = format!("{:016x} optimised={optimised}\n", hasher.finish());
-        Ok(Self {
-            path: workspace.target.join("xtask/widget.stamp"),
-            text,
-        })
+        Ok(Self { path: workspace.target.join("xtask/widget.stamp"), text })
     }
 
     fn is_fresh(&self, dist: &Path) -> bool {

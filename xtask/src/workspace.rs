@@ -33,11 +33,7 @@ impl Workspace {
             .and_then(serde_json::Value::as_str)
             .ok_or_else(|| Problem::new("cargo metadata names no target folder"))?
             .into();
-        Ok(Self {
-            root,
-            target,
-            tools: cache_folder()?.join("tvox-widget").join("tools"),
-        })
+        Ok(Self { root, target, tools: cache_folder()?.join("tvox-widget").join("tools") })
     }
 
     /// The folder that holds what pages load: `dist/`.
@@ -47,9 +43,7 @@ impl Workspace {
 
     /// A program of this project as built in the dev profile.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
-        self.target
-            .join("debug")
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// A cargo command in the project's root.
@@ -75,10 +69,7 @@ impl Workspace {
 /// Cargo fails, or what it says is no JSON.
 pub(crate) fn metadata(root: &Path, words: &[&str]) -> Result<serde_json::Value> {
     let mut command = Command::new(cargo());
-    command
-        .current_dir(root)
-        .args(["metadata", "--format-version=1"])
-        .args(words);
+    command.current_dir(root).args(["metadata", "--format-version=1"]).args(words);
     let text = command::output_of(&mut command)
         .ok_or_else(|| Problem::new("cargo metadata failed: is Cargo.toml in order?"))?;
     serde_json::from_str(&text)
@@ -91,11 +82,8 @@ fn cargo() -> std::ffi::OsString {
 }
 
 fn cache_folder() -> Result<PathBuf> {
-    let from = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let from =
+        |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     from("XDG_CACHE_HOME")
         .filter(|path| path.is_absolute())
         .or_else(|| from("HOME").map(|home| home.join(".cache")))

@@ -1,0 +1,54 @@
+//! Why a scenario failed.
+
+use std::fmt;
+
+/// A sentence that says what was expected and what was seen instead.
+#[derive(Debug)]
+pub(crate) struct Fault(String);
+
+/// What every step of a scenario returns.
+pub(crate) type Outcome<T = ()> = Result<T, Fault>;
+
+impl Fault {
+    /// A fault described by `what`.
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<E: std::error::Error> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Ends the scenario with a fault unless the condition holds.
+macro_rules! ensure {
+    ($condition:expr, $($what:tt)+) => {
+        if $condition {
+        } else {
+            return Err($crate::fault::Fault::new(format!($($what)+)));
+        }
+    };
+}
+
+/// Ends the scenario with a fault unless both are equal; shows both.
+macro_rules! ensure_eq {
+    ($seen:expr, $expected:expr, $what:expr) => {{
+        let (seen, expected) = (&$seen, &$expected);
+        if seen != expected {
+            let what = $what;
+            return Err($crate::fault::Fault::new(format!(
+                "{what}: expected {expected:?}, seen {seen:?}"
+            )));
+        }
+    }};
+}
+
+pub(crate) use {ensure, ensure_eq};

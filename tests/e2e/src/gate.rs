@@ -1,0 +1,138 @@
+//! The path between browsers and server: a TCP relay that scenarios cut, close and open again.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::fault::Outcome;
+
+/// A relay with an address that stays the same while the server behind it comes and goes.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    address: SocketAddr,
+    server: Arc<Mutex<Option<SocketAddr>>>,
+    /// Counts the cuts: a pipe ends when the number changes.
+    cuts: watch::Sender<u64>,
+    listener: Mutex<Option<JoinHandle<()>>>,
+    websockets: Arc<AtomicUsize>,
+}
+
+impl Gate {
+    /// Opens a gate on a free port of the loopback interface; nothing is behind it yet.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub(crate) async fn open() -> Outcome<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let gate = Self {
+            address: listener.local_addr()?,
+            server: Arc::default(),
+            cuts: watch::Sender::new(0),
+            listener: Mutex::new(None),
+            websockets: Arc::default(),
+        };
+        gate.listen(listener);
+        Ok(gate)
+    }
+
+    /// Host and port, as pages see them.
+    pub(crate) fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Puts a server behind the gate, or none.
+    pub(crate) fn lead_to(&self, server: Option<SocketAddr>) {
+        if let Ok(mut place) = self.server.lock() {
+            *place = server;
+        }
+    }
+
+    /// How many WebSockets of widgets have been asked for.
+    pub(crate) fn websockets(&self) -> usize {
+        self.websockets.load(Ordering::Relaxed)
+    }
+
+    /// Drops every connection at once; new ones are let through.
+    pub(crate) fn cut(&self) {
+        self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Drops every connection and refuses new ones.
+    pub(crate) fn shut(&self) {
+        if let Some(listener) = self.listener.lock().ok().and_then(|mut listener| listener.take()) {
+            listener.abort();
+        }
+        self.cut();
+    }
+
+    /// Lets connections through again, at the same address.
+    ///
+    /// # Errors
+    /// Somebody has taken the port.
+    pub(crate) async fn reopen(&self) -> Outcome {
+        self.listen(TcpListener::bind(self.address).await?);
+        Ok(())
+    }
+
+    fn listen(&self, listener: TcpListener) {
+        let (server, cuts) = (Arc::clone(&self.server), self.cuts.clone());
+        let websockets = Arc::clone(&self.websockets);
+        let task = tokio::spawn(async move {
+            while let Ok((browser, _from)) = listener.accept().await {
+                let server = server.lock().ok().and_then(|server| *server);
+                tokio::spawn(guard(browser, server, cuts.subscribe(), Arc::clone(&websockets)));
+            }
+        });
+        if let Ok(mut place) = self.listener.lock() {
+            *place = Some(task);
+        }
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.shut();
+    }
+}
+
+/// Whether a connection begins as that of a widget does.
+async fn asks_for_websocket(browser: &TcpStream) -> bool {
+    let mut head = [0; 64];
+    let read = browser.peek(&mut head).await.unwrap_or(0);
+    let head = head.get(..read).unwrap_or_default();
+    [&b"GET /tvox/widget HTTP"[..], b"GET /tvox/widget?"].iter().any(|way| head.starts_with(way))
+}
+
+/// Relays until one side ends it or the gate cuts it.
+async fn guard(
+    mut browser: TcpStream,
+    server: Option<SocketAddr>,
+    mut cut: watch::Receiver<u64>,
+    websockets: Arc<AtomicUsize>,
+) {
+    tokio::select! {
+        _ended = relay(&mut browser, server, &websockets) => {}
+        _cut = cut.changed() => {}
+    }
+    let _ = browser.shutdown().await;
+}
+
+async fn relay(
+    browser: &mut TcpStream,
+    server: Option<SocketAddr>,
+    websockets: &AtomicUsize,
+) -> std::io::Result<()> {
+    if asks_for_websocket(browser).await {
+        websockets.fetch_add(1, Ordering::Relaxed);
+    }
+    let Some(server) = server else { return Ok(()) };
+    let mut server = TcpStream::connect(server).await?;
+    browser.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    copy_bidirectional(browser, &mut server).await.map(drop)
+}

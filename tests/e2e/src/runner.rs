@@ -1,0 +1,101 @@
+//! Running scenarios one after the other and saying how it went.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::fault::{Fault, Outcome};
+use crate::options::Options;
+use crate::stage::{Setup, Stage};
+
+/// No scenario may take longer.
+const LIMIT: Duration = Duration::from_secs(150);
+
+/// A running scenario.
+pub(crate) type Play = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// One scenario.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scenario {
+    /// A sentence that can be false.
+    pub(crate) name: &'static str,
+    /// How it wants its server.
+    pub(crate) setup: Setup,
+    /// What happens.
+    pub(crate) play: fn(Arc<Stage>) -> Play,
+}
+
+/// Runs those that are wanted; true if none failed. The last line is a summary as libtest prints it.
+pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
+    let kind = options.kind.name();
+    let wanted: Vec<_> = scenarios.iter().filter(|scenario| options.wants(scenario.name)).collect();
+    println!("running {} scenarios in {kind}", wanted.len());
+    let start = Instant::now();
+    let mut failures = Vec::new();
+    for scenario in &wanted {
+        let began = Instant::now();
+        let outcome = perform(options, scenario).await;
+        let word = if outcome.is_ok() { "ok" } else { "FAILED" };
+        println!(
+            "test {kind}::{} ... {word} ({:.1} s)",
+            scenario.name,
+            began.elapsed().as_secs_f64()
+        );
+        if let Err(fault) = outcome {
+            println!("    {fault}");
+            failures.push((scenario.name, fault));
+        }
+    }
+    if !failures.is_empty() {
+        println!("\nfailures:");
+        for (name, fault) in &failures {
+            println!("    {name}: {fault}");
+        }
+    }
+    let word = if failures.is_empty() { "ok" } else { "FAILED" };
+    let passed = wanted.len() - failures.len();
+    let left_out = scenarios.len() - wanted.len();
+    println!(
+        "\ntest result: {word}. {passed} passed; {} failed; 0 ignored; 0 measured; {left_out} filtered out; finished in {:.2}s",
+        failures.len(),
+        start.elapsed().as_secs_f64()
+    );
+    failures.is_empty()
+}
+
+async fn perform(options: &Options, scenario: &Scenario) -> Outcome {
+    let stage = Arc::new(Stage::new(options.clone(), scenario.setup).await?);
+    let play = tokio::spawn((scenario.play)(Arc::clone(&stage)));
+    let abort = play.abort_handle();
+    let outcome = match tokio::time::timeout(LIMIT, play).await {
+        Ok(Ok(outcome)) => outcome.and_then(|()| stage.verdict()),
+        Ok(Err(panic)) => Err(Fault::new(format!("the scenario itself broke: {panic}"))),
+        Err(_late) => {
+            abort.abort();
+            Err(Fault::new(format!("not over within {LIMIT:?}")))
+        }
+    };
+    if outcome.is_err() {
+        keep_evidence(&stage, scenario.name).await;
+    }
+    stage.close().await;
+    outcome
+}
+
+/// Pictures of every browser and what server and pages have said, under `failures/`.
+async fn keep_evidence(stage: &Stage, name: &str) {
+    let options = &stage.options;
+    let folder = options.screenshots.join("failures").join(options.kind.name());
+    let _ = std::fs::create_dir_all(&folder);
+    let mut notes = stage.server_log().await;
+    for browser in stage.browsers() {
+        let path = folder.join(format!("{name}-{}.png", browser.person));
+        let picture = browser.picture(&path);
+        let _ = tokio::time::timeout(Duration::from_secs(10), picture).await;
+        notes.push(format!("--- {}", browser.person));
+        notes.extend(browser.watch.incidents().iter().map(ToString::to_string));
+        notes.extend(browser.watch.requests());
+    }
+    let _ = std::fs::write(folder.join(format!("{name}.log")), notes.join("\n"));
+}

@@ -1,0 +1,124 @@
+//! What a conversation survives: reload, another page, a cut line, a killed server.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::fault::{Outcome, ensure};
+use crate::line::From::{Operator, Visitor as Customer};
+use crate::scenarios::chat::meet;
+use crate::stage::Stage;
+use crate::wait::LATER;
+
+/// The goal for a short interruption: complete on both sides within this time.
+const BLIP: Duration = Duration::from_secs(2);
+
+/// Reloading the page loses nothing, and the conversation goes on.
+pub(crate) async fn a_reload_keeps_the_conversation(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    visitor.say("prima").await?;
+    anna.say("risposta").await?;
+    let before = [(Customer, "prima"), (Operator, "risposta")];
+    visitor.sees(&before).await?;
+    visitor.reload().await?;
+    visitor.composer().shown().await?;
+    visitor.sees(&before).await?;
+    visitor.say("dopo").await?;
+    let after = [(Customer, "prima"), (Operator, "risposta"), (Customer, "dopo")];
+    visitor.sees(&after).await?;
+    anna.sees(&after).await
+}
+
+/// Another page of the site shows the same conversation.
+pub(crate) async fn another_page_keeps_the_conversation(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    visitor.say("dalla prima pagina").await?;
+    anna.sees(&[(Customer, "dalla prima pagina")]).await?;
+    visitor.go(&stage, "/demo/officina.html").await?;
+    visitor.composer().shown().await?;
+    anna.say("la vedo").await?;
+    visitor.say("dalla seconda").await?;
+    visitor.sees_state("dalla seconda", "read").await?;
+    let both = visitor.lines().await?;
+    let texts: Vec<&str> = both.iter().map(|line| line.text.as_str()).collect();
+    ensure!(
+        texts.len() == 3 && texts.first() == Some(&"dalla prima pagina"),
+        "all three messages: {texts:?}"
+    );
+    Ok(())
+}
+
+/// The operator's page, loaded again, still has the conversation.
+pub(crate) async fn a_reload_of_the_console_keeps_the_conversation(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    visitor.say("prima").await?;
+    anna.sees(&[(Customer, "prima")]).await?;
+    anna.browser.driver.refresh().await?;
+    anna.place("contact-item").click().await?;
+    anna.sees(&[(Customer, "prima")]).await?;
+    anna.say("dopo").await?;
+    visitor.sees(&[(Customer, "prima"), (Operator, "dopo")]).await
+}
+
+/// The server is killed and started again: both sides go on, nothing is lost, doubled or reordered.
+pub(crate) async fn a_killed_and_restarted_server_loses_nothing(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    visitor.say("uno").await?;
+    anna.say("due").await?;
+    visitor.sees(&[(Customer, "uno"), (Operator, "due")]).await?;
+
+    stage.kill_server().await?;
+    visitor.say("tre, senza server").await?;
+    visitor.say("quattro, senza server").await?;
+    visitor.sees_state("quattro, senza server", "sending").await?;
+    stage.start_server().await?;
+
+    let expected = [
+        (Customer, "uno"),
+        (Operator, "due"),
+        (Customer, "tre, senza server"),
+        (Customer, "quattro, senza server"),
+    ];
+    visitor.sees_within(&expected, LATER).await?;
+    anna.sees_within(&expected, LATER).await?;
+    anna.say("cinque").await?;
+    let expected = [&expected[..], &[(Operator, "cinque")]].concat();
+    visitor.sees_within(&expected, LATER).await?;
+    anna.sees(&expected).await?;
+    visitor.browser.watch.forgive(crate::watch::is_lost_line);
+    anna.browser.watch.forgive(crate::watch::is_lost_line);
+    Ok(())
+}
+
+/// A dropped line heals by itself: within two seconds the conversation is complete on both sides.
+pub(crate) async fn a_dropped_line_heals_within_two_seconds(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    let mut expected = Vec::new();
+    for round in 0..3 {
+        let (asked, answered) = (format!("domanda {round}"), format!("risposta {round}"));
+        stage.gate.cut();
+        let cut = Instant::now();
+        tokio::try_join!(visitor.say(&asked), anna.say(&answered))?;
+        expected.push(asked);
+        expected.push(answered);
+        let complete = |lines: Vec<crate::line::Line>| {
+            let mut texts: Vec<String> = lines.into_iter().map(|line| line.text).collect();
+            texts.sort_unstable();
+            let mut wanted = expected.clone();
+            wanted.sort_unstable();
+            (texts == wanted, texts)
+        };
+        crate::wait::until("both sides are complete", LATER, || async {
+            let (left, right) = tokio::try_join!(visitor.lines(), anna.lines())?;
+            let settled =
+                left.iter().chain(&right).all(|line| line.state.as_deref() != Some("sending"));
+            let same = crate::line::said(&left) == crate::line::said(&right);
+            let (here, texts) = complete(left.clone());
+            Ok(if here && same && settled { Ok(()) } else { Err(format!("{texts:?}")) })
+        })
+        .await?;
+        ensure!(cut.elapsed() <= BLIP, "complete only {:?} after the cut", cut.elapsed());
+    }
+    visitor.browser.watch.forgive(crate::watch::is_lost_line);
+    anna.browser.watch.forgive(crate::watch::is_lost_line);
+    Ok(())
+}

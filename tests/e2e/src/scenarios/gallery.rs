@@ -1,0 +1,97 @@
+//! Pictures of every screen, and whether it fits the device it is shown on.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::browser::Look;
+use crate::console::Console;
+use crate::fault::{Fault, Outcome, ensure};
+use crate::stage::Stage;
+use crate::visitor::Visitor;
+
+/// Name, width and height in CSS pixels. The smallest is a desktop at 400 % zoom (WCAG 1.4.10).
+const DEVICES: [(&str, u32, u32); 3] =
+    [("desktop", 1280, 860), ("phone", 390, 844), ("zoom", 320, 256)];
+
+/// How far the panel sticks out of the window, and its content out of the panel, in CSS pixels.
+const OVERHANG: &str = r#"
+  const panel = document.querySelector("tvox-widget").shadowRoot.querySelector("[part~=panel]");
+  if (!panel) return null;
+  const { left, top, right, bottom } = panel.getBoundingClientRect();
+  const wide = panel.scrollWidth - panel.clientWidth;
+  return Math.max(-left, -top, right - innerWidth, bottom - innerHeight, wide);
+"#;
+
+/// Every screen, light and dark, on every device: nothing sticks out.
+pub(crate) async fn every_screen_fits_every_device(stage: Arc<Stage>) -> Outcome {
+    for dark in [false, true] {
+        let look = Look { dark, still: true };
+        let name = if dark { "dark" } else { "light" };
+        let visitor = Visitor::arrive_at(&stage, name, "/", look).await?;
+        let anna = Console::arrive(&stage, if dark { "Bruno" } else { "Anna" }, look).await?;
+        let shoot = |screen| picture(&stage, &visitor, screen, name);
+        shoot("1-closed").await?;
+        visitor.open().await?;
+        visitor.button("Chat").shown().await?;
+        shoot("2-home").await?;
+        visitor.button("Chat").click().await?;
+        visitor.button("Assistenza").shown().await?;
+        shoot("3-services").await?;
+        anna.place("status-toggle").click().await?;
+        visitor.button("Assistenza").click().await?;
+        visitor.part("panel").says("Sei il prossimo").await?;
+        shoot("4-queue").await?;
+        anna.place("status-toggle").click().await?;
+        anna.accept().await?;
+        visitor.composer().shown().await?;
+        converse(&visitor, &anna).await?;
+        shoot("5-chat").await?;
+        console_picture(&stage, &anna, name).await?;
+        visitor.button("Termina conversazione").click().await?;
+        visitor.button("Continua").shown().await?;
+        shoot("6-question").await?;
+        visitor.button("Continua").click().await?;
+        anna.close().await?;
+        visitor.button("Nuova conversazione").shown().await?;
+        shoot("7-ended").await?;
+        anna.place("status-toggle").click().await?;
+    }
+    Ok(())
+}
+
+async fn converse(visitor: &Visitor, anna: &Console) -> Outcome {
+    visitor.say("Buongiorno, vorrei sapere quando è pronta la mia bicicletta.").await?;
+    visitor.say("Il nome è Rossi.").await?;
+    anna.say("Salve signor Rossi! Guardo subito: il telaio è uscito dalla dima ieri.").await?;
+    anna.say("Qui trova le fotografie: https://sottovento.example/telai/rossi").await?;
+    visitor.say("Bellissima, grazie.").await?;
+    visitor.sees_state("Bellissima, grazie.", "read").await
+}
+
+async fn picture(stage: &Stage, visitor: &Visitor, screen: &str, look: &str) -> Outcome {
+    let folder = stage.options.screenshots.join(stage.options.kind.name());
+    for (device, width, height) in DEVICES {
+        visitor.browser.resize(width, height).await?;
+        let overhang = visitor.browser.run(OVERHANG, vec![]).await?;
+        visitor.browser.picture(&folder.join(format!("{screen}-{look}-{device}.png"))).await?;
+        let open = visitor.part("panel").is_shown().await?;
+        let overhang = overhang.as_f64().filter(|_| open).unwrap_or(0.0);
+        ensure!(overhang <= 1.0, "{screen} on {device} ({look}): {overhang} pixels stick out");
+    }
+    let (_, width, height) = DEVICES.first().ok_or_else(|| Fault::new("no device"))?;
+    visitor.browser.resize(*width, *height).await
+}
+
+async fn console_picture(stage: &Stage, anna: &Console, look: &str) -> Outcome {
+    let folder = stage.options.screenshots.join(stage.options.kind.name());
+    let seen: Value = anna
+        .browser
+        .run("return document.documentElement.scrollWidth - innerWidth", vec![])
+        .await?;
+    ensure!(
+        seen.as_f64().is_some_and(|wide| wide <= 0.0),
+        "the console scrolls sideways by {seen} pixels"
+    );
+    anna.browser.picture(&folder.join(format!("8-console-{look}-desktop.png"))).await
+}

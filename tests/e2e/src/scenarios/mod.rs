@@ -1,0 +1,54 @@
+//! What must hold, each as a sentence.
+
+mod access;
+mod chat;
+mod continuity;
+mod gallery;
+mod policy;
+mod trouble;
+
+use crate::runner::Scenario;
+use crate::stage::Setup;
+
+/// A scenario named after its function.
+macro_rules! scenario {
+    ($setup:expr, $module:ident :: $name:ident) => {
+        Scenario {
+            name: stringify!($name),
+            setup: $setup,
+            play: |stage| Box::pin($module::$name(stage)),
+        }
+    };
+}
+
+/// People only.
+const PEOPLE: Setup = Setup { echo: false };
+/// The automatic operator as well.
+const ECHO: Setup = Setup { echo: true };
+
+/// All of them, the quick ones first.
+pub(crate) fn all() -> Vec<Scenario> {
+    vec![
+        scenario!(PEOPLE, policy::a_blocked_inline_script_is_noticed),
+        scenario!(PEOPLE, policy::nothing_is_stored_or_connected_before_the_visitor_acts),
+        scenario!(PEOPLE, trouble::a_wrong_configuration_is_named_on_the_screen),
+        scenario!(PEOPLE, chat::messages_go_both_ways_with_queue_typing_and_receipts),
+        scenario!(PEOPLE, chat::the_position_in_the_queue_falls_when_another_leaves),
+        scenario!(PEOPLE, chat::the_operator_of_the_chosen_service_is_asked),
+        scenario!(ECHO, chat::the_echo_operator_answers_where_nobody_else_does),
+        scenario!(PEOPLE, chat::the_operator_ends_the_conversation),
+        scenario!(PEOPLE, chat::the_visitor_ends_the_conversation_after_a_question),
+        scenario!(PEOPLE, chat::a_proposed_page_opens_only_after_a_yes),
+        scenario!(PEOPLE, continuity::a_reload_keeps_the_conversation),
+        scenario!(PEOPLE, continuity::another_page_keeps_the_conversation),
+        scenario!(PEOPLE, continuity::a_reload_of_the_console_keeps_the_conversation),
+        scenario!(PEOPLE, continuity::a_dropped_line_heals_within_two_seconds),
+        scenario!(PEOPLE, continuity::a_killed_and_restarted_server_loses_nothing),
+        scenario!(PEOPLE, trouble::an_unreachable_server_is_told_and_found_again),
+        scenario!(PEOPLE, access::the_whole_way_goes_by_keyboard_alone),
+        scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_light),
+        scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_dark),
+        scenario!(PEOPLE, access::the_console_breaks_no_rule),
+        scenario!(PEOPLE, gallery::every_screen_fits_every_device),
+    ]
+}

@@ -1,0 +1,43 @@
+//! Bad weather: no server, a wrong configuration. There is a clear word, and never a frozen panel.
+
+use std::sync::Arc;
+
+use crate::browser::Look;
+use crate::fault::Outcome;
+use crate::scenarios::chat::meet;
+use crate::stage::Stage;
+use crate::visitor::Visitor;
+use crate::wait::LATER;
+use crate::watch::is_lost_line;
+
+/// While the server is away the panel says so; when it is back, the conversation goes on.
+pub(crate) async fn an_unreachable_server_is_told_and_found_again(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    stage.gate.shut();
+    visitor.part("panel").says("Riconnessione").await?;
+    visitor.launcher().click().await?;
+    visitor.part("panel").gone().await?;
+    visitor.open().await?;
+    stage.gate.reopen().await?;
+    visitor.say("di nuovo qui").await?;
+    anna.sees_within(&[(crate::line::From::Visitor, "di nuovo qui")], LATER).await?;
+    visitor.browser.watch.forgive(is_lost_line);
+    anna.browser.watch.forgive(is_lost_line);
+    Ok(())
+}
+
+/// A wrong configuration is named on the screen, with the field.
+pub(crate) async fn a_wrong_configuration_is_named_on_the_screen(stage: Arc<Stage>) -> Outcome {
+    let visitor = Visitor::arrive_at(
+        &stage,
+        "visitor",
+        "/demo/e2e/wrong-configuration.html",
+        Look::default(),
+    )
+    .await?;
+    visitor.open().await?;
+    visitor.part("panel").says("Il widget non è configurato correttamente").await?;
+    visitor.part("panel").says("servicesConfiguration").await?;
+    visitor.browser.watch.forgive(|incident| incident.text.contains("servicesConfiguration"));
+    Ok(())
+}

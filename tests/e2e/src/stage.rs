@@ -1,0 +1,153 @@
+//! What a scenario plays on: a server with its own data, a site, and people with browsers.
+
+use std::sync::{Arc, Mutex};
+
+use crate::browser::{Browser, Look};
+use crate::fault::{Fault, Outcome};
+use crate::folder::{Folder, copy_tree};
+use crate::gate::Gate;
+use crate::options::Options;
+use crate::server::Server;
+
+/// How a scenario wants its server.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Setup {
+    /// The automatic operator answers where no person does.
+    pub(crate) echo: bool,
+}
+
+/// Everything of one scenario; taken down when it is over.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// The words on the command line.
+    pub(crate) options: Options,
+    /// The path between browsers and server.
+    pub(crate) gate: Gate,
+    setup: Setup,
+    data: Folder,
+    site: Folder,
+    server: tokio::sync::Mutex<Option<Server>>,
+    browsers: Mutex<Vec<Arc<Browser>>>,
+    logs: Mutex<Vec<String>>,
+}
+
+impl Stage {
+    /// Builds the site and starts the server.
+    ///
+    /// # Errors
+    /// A page is missing or the server does not start.
+    pub(crate) async fn new(options: Options, setup: Setup) -> Outcome<Self> {
+        let site = Folder::new("site")?;
+        std::fs::copy(options.site.join("index.html"), site.path().join("index.html"))?;
+        let pages = site.path().join("demo");
+        std::fs::create_dir_all(&pages)?;
+        for entry in std::fs::read_dir(options.site.join("demo"))? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), pages.join(entry.file_name()))?;
+            }
+        }
+        copy_tree(&options.site.join("demo/site"), &pages.join("site"))?;
+        copy_tree(&options.site.join("tests/e2e/pages"), &pages.join("e2e"))?;
+        let stage = Self {
+            options,
+            gate: Gate::open().await?,
+            setup,
+            data: Folder::new("data")?,
+            site,
+            server: tokio::sync::Mutex::default(),
+            browsers: Mutex::default(),
+            logs: Mutex::default(),
+        };
+        stage.start_server().await?;
+        Ok(stage)
+    }
+
+    /// The address of a page, by its path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.gate.host())
+    }
+
+    /// Gives a person a browser.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub(crate) async fn browser(&self, person: &str, look: Look) -> Outcome<Arc<Browser>> {
+        let browser =
+            Arc::new(Browser::open(&self.options, person, look, &self.gate.host()).await?);
+        if let Ok(mut browsers) = self.browsers.lock() {
+            browsers.push(Arc::clone(&browser));
+        }
+        Ok(browser)
+    }
+
+    /// Starts the server on the data that is there.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub(crate) async fn start_server(&self) -> Outcome {
+        let more: &[&str] = if self.setup.echo { &[] } else { &["--no-echo"] };
+        let server = Server::start(&self.options, self.data.path(), self.site.path(), more).await?;
+        self.gate.lead_to(Some(server.address));
+        *self.server.lock().await = Some(server);
+        Ok(())
+    }
+
+    /// Kills the server (SIGKILL) and with it every connection.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be ended.
+    pub(crate) async fn kill_server(&self) -> Outcome {
+        let server = self.server.lock().await.take();
+        let lines = server.ok_or_else(|| Fault::new("no server is running"))?.kill().await?;
+        self.gate.lead_to(None);
+        if let Ok(mut logs) = self.logs.lock() {
+            logs.extend(lines);
+        }
+        Ok(())
+    }
+
+    /// All that the servers of this scenario have logged.
+    pub(crate) async fn server_log(&self) -> Vec<String> {
+        let mut lines = self.logs.lock().map(|logs| logs.clone()).unwrap_or_default();
+        if let Some(server) = self.server.lock().await.as_ref() {
+            lines.extend(server.lines());
+        }
+        lines
+    }
+
+    /// All browsers that are open.
+    pub(crate) fn browsers(&self) -> Vec<Arc<Browser>> {
+        self.browsers.lock().map(|browsers| browsers.clone()).unwrap_or_default()
+    }
+
+    /// Holds if no page of any browser did anything wrong.
+    ///
+    /// # Errors
+    /// The list of what was seen.
+    pub(crate) fn verdict(&self) -> Outcome {
+        let seen: Vec<String> = self
+            .browsers()
+            .iter()
+            .flat_map(|browser| {
+                let incidents = browser.watch.incidents();
+                incidents
+                    .into_iter()
+                    .map(|incident| format!("{}: {incident}", browser.person))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        if seen.is_empty() {
+            Ok(())
+        } else {
+            Err(Fault::new(format!("pages did wrong: {}", seen.join(" | "))))
+        }
+    }
+
+    /// Ends all browsers.
+    pub(crate) async fn close(&self) {
+        for browser in self.browsers() {
+            browser.close().await;
+        }
+    }
+}

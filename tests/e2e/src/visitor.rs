@@ -1,0 +1,173 @@
+//! The visitor before a page of the site: what she does with the widget, and what she sees in it.
+//! Buttons are found by their names, as she finds them; the texts are the Italian ones of the demo.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::browser::{Browser, Look};
+use crate::fault::Outcome;
+use crate::line::{From, Line, said};
+use crate::part::Part;
+use crate::stage::Stage;
+use crate::wait::{self, SOON};
+
+const HOST: &str = "tvox-widget";
+
+const MESSAGES: &str = r#"
+  const root = document.querySelector("tvox-widget").shadowRoot;
+  return [...root.querySelectorAll("[part~=message]")].map((message) => [
+    message.dataset.own === "true" ? "visitor" : "operator",
+    message.querySelector("[part~=message-text]")?.innerText.trim() ?? "",
+    message.dataset.state ?? null]);
+"#;
+
+/// Somebody on the site.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    /// Her browser.
+    pub(crate) browser: Arc<Browser>,
+}
+
+impl Visitor {
+    /// Opens the home page and sees the launcher.
+    ///
+    /// # Errors
+    /// The widget does not appear.
+    pub(crate) async fn arrive(stage: &Stage, look: Look) -> Outcome<Self> {
+        Self::arrive_at(stage, "visitor", "/", look).await
+    }
+
+    /// Opens a page of the site, as the person of this name.
+    ///
+    /// # Errors
+    /// The widget does not appear.
+    pub(crate) async fn arrive_at(
+        stage: &Stage,
+        name: &str,
+        path: &str,
+        look: Look,
+    ) -> Outcome<Self> {
+        let visitor = Self { browser: stage.browser(name, look).await? };
+        visitor.go(stage, path).await?;
+        Ok(visitor)
+    }
+
+    /// Goes to a page and sees the launcher there.
+    ///
+    /// # Errors
+    /// The widget does not appear.
+    pub(crate) async fn go(&self, stage: &Stage, path: &str) -> Outcome {
+        self.browser.driver.goto(stage.url(path)).await?;
+        self.launcher().shown().await
+    }
+
+    /// A part of the widget, by the name that sites style it by.
+    pub(crate) fn part(&self, name: &str) -> Part {
+        Part::of_shadow(&self.browser, HOST, format!("[part~='{name}']"))
+    }
+
+    /// A button of the widget, by its name.
+    pub(crate) fn button(&self, name: &str) -> Part {
+        Part::of_shadow(&self.browser, HOST, "button").named(name)
+    }
+
+    /// The round button.
+    pub(crate) fn launcher(&self) -> Part {
+        self.part("launcher")
+    }
+
+    /// The field for a message.
+    pub(crate) fn composer(&self) -> Part {
+        Part::of_shadow(&self.browser, HOST, "textarea")
+    }
+
+    /// Opens the panel.
+    ///
+    /// # Errors
+    /// It does not open.
+    pub(crate) async fn open(&self) -> Outcome {
+        self.launcher().click().await?;
+        self.part("panel").shown().await
+    }
+
+    /// Opens the panel and asks for a chat with a service; comes to the queue or further.
+    ///
+    /// # Errors
+    /// There is no such service, or it cannot be had.
+    pub(crate) async fn ask_for(&self, service: &str) -> Outcome {
+        self.open().await?;
+        self.button("Chat").click().await?;
+        self.button(service).click().await
+    }
+
+    /// Writes a message and sends it with Enter.
+    ///
+    /// # Errors
+    /// There is no conversation.
+    pub(crate) async fn say(&self, text: &str) -> Outcome {
+        self.composer().keys(&format!("{text}\n")).await
+    }
+
+    /// The messages of the conversation.
+    ///
+    /// # Errors
+    /// There is no widget.
+    pub(crate) async fn lines(&self) -> Outcome<Vec<Line>> {
+        let seen = self.browser.run(MESSAGES, vec![]).await?;
+        Ok(seen.as_array().into_iter().flatten().map(line).collect())
+    }
+
+    /// Waits until the conversation is exactly this.
+    ///
+    /// # Errors
+    /// It is not within the limit.
+    pub(crate) async fn sees(&self, expected: &[(From, &str)]) -> Outcome {
+        self.sees_within(expected, SOON).await
+    }
+
+    /// Waits for exactly this as long as the scenario says.
+    ///
+    /// # Errors
+    /// It is not so within the limit.
+    pub(crate) async fn sees_within(&self, expected: &[(From, &str)], limit: Duration) -> Outcome {
+        wait::until(&format!("the visitor sees {expected:?}"), limit, || async {
+            let lines = self.lines().await?;
+            Ok(if said(&lines) == expected { Ok(()) } else { Err(format!("{:?}", said(&lines))) })
+        })
+        .await
+    }
+
+    /// Waits until her message of this text has come this far.
+    ///
+    /// # Errors
+    /// It has not within the limit.
+    pub(crate) async fn sees_state(&self, text: &str, state: &str) -> Outcome {
+        wait::until(&format!("the visitor sees {text:?} as {state}"), SOON, || async {
+            let lines = self.lines().await?;
+            let held =
+                lines.iter().any(|line| line.text == text && line.state.as_deref() == Some(state));
+            Ok(if held { Ok(()) } else { Err(format!("{lines:?}")) })
+        })
+        .await
+    }
+
+    /// Reloads the page and sees the widget again.
+    ///
+    /// # Errors
+    /// It does not appear.
+    pub(crate) async fn reload(&self) -> Outcome {
+        self.browser.driver.refresh().await?;
+        self.launcher().shown().await
+    }
+}
+
+fn line(seen: &Value) -> Line {
+    let field = |index: usize| seen.get(index).and_then(Value::as_str);
+    Line {
+        from: if field(0) == Some("operator") { From::Operator } else { From::Visitor },
+        text: field(1).unwrap_or("").to_owned(),
+        state: field(2).map(str::to_owned),
+    }
+}
