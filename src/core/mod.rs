@@ -4,13 +4,21 @@
 //! (`machine.rs`, `handle(input, now)`), effects happen in `driver.rs` files and in
 //! [`platform`](crate::platform).
 
+pub mod config;
+pub mod connection;
 pub mod error;
 pub mod model;
 pub mod observe;
 pub mod ports;
 pub mod rpc;
+pub mod session;
 pub mod time;
+pub mod widget;
 
+pub use config::WidgetConf;
+pub use connection::{ConnectionEvent, ConnectionState, Phase};
 pub use error::Error;
 pub use observe::{LiveResult, Subject, Subscription};
+pub use session::chat::ChatSession;
 pub use time::Timestamp;
+pub use widget::{Driver, OpenSession, Widget, WidgetClient};

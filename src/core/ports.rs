@@ -8,29 +8,34 @@ use futures::Stream;
 use super::time::Timestamp;
 
 /// The outside world, as one platform offers it.
+///
+/// The futures are named types, so that whether a driver is `Send` is the platform's business.
 pub trait Ports: 'static {
     /// An open connection.
     type Link: Link;
+    /// A connection being opened.
+    type Dial: Future<Output = Result<Self::Link, Closed>> + Unpin;
+    /// A pause.
+    type Sleep: Future<Output = ()> + Unpin;
+    /// Changes of the surroundings.
+    type Wakeups: Stream<Item = Wakeup> + Unpin;
 
     /// Opens a WebSocket to `url` with the given subprotocol. Resolves when it is open; failing is
-    /// reported as the close it amounts to (code 1006 where nothing better is known).
-    fn dial(
-        &self,
-        url: &str,
-        subprotocol: &str,
-    ) -> impl Future<Output = Result<Self::Link, Closed>> + use<Self>;
+    /// reported as the close it amounts to (code 1006 where nothing better is known). Dropping the
+    /// future gives the attempt up.
+    fn dial(&self, url: &str, subprotocol: &'static str) -> Self::Dial;
 
     /// Reads the monotonic clock.
     fn now(&self) -> Timestamp;
 
     /// Completes no earlier than after `duration`; late is possible and must do no harm.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + use<Self>;
+    fn sleep(&self, duration: Duration) -> Self::Sleep;
+
+    /// Changes of the surroundings, from now on.
+    fn wakeups(&self) -> Self::Wakeups;
 
     /// Fills `bytes` with randomness fit for identifiers.
     fn random(&self, bytes: &mut [u8]);
-
-    /// Changes of the surroundings, from now on.
-    fn wakeups(&self) -> impl Stream<Item = Wakeup> + Unpin + use<Self>;
 
     /// Reads what [`save`](Ports::save) kept, or `None`.
     fn load(&self, key: &str) -> Option<String>;
@@ -40,6 +45,9 @@ pub trait Ports: 'static {
 
     /// Forgets what was kept under `key`.
     fn remove(&self, key: &str);
+
+    /// Tells a developer of something odd that did no harm. Never customer data.
+    fn warn(&self, message: &str);
 }
 
 /// An open connection that carries text frames.

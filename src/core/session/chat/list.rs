@@ -1,0 +1,281 @@
+//! The order of a conversation: what the server has numbered by number, what waits after it.
+
+use super::entry::{Change, Delivery, Entry, EntryKey, delivery};
+use crate::core::model::{ChatChannelEventMessage, Key, MessageId, Private, Watermarks};
+use crate::core::rpc::Sent;
+
+/// A list of entries that is edited by [`Change`]s.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conversation {
+    entries: Vec<Entry>,
+}
+
+impl Conversation {
+    /// The entries in the order they are read.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Follows an edit. One that does not fit the list is left out: it belongs to another list.
+    pub fn apply(&mut self, change: Change) {
+        match change {
+            Change::Reset(entries) => self.entries = entries,
+            Change::Insert { index, entry } if index <= self.entries.len() => {
+                self.entries.insert(index, entry);
+            }
+            Change::Update { index, entry } => {
+                if let Some(old) = self.entries.get_mut(index) {
+                    *old = entry;
+                }
+            }
+            Change::Remove { index } if index < self.entries.len() => {
+                self.entries.remove(index);
+            }
+            Change::Insert { .. } | Change::Remove { .. } => {}
+        }
+    }
+}
+
+/// The list as the machine keeps it: every method makes the edits and tells them.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    conversation: Conversation,
+    watermarks: Watermarks,
+}
+
+impl List {
+    pub(super) fn entries(&self) -> &[Entry] {
+        self.conversation.entries()
+    }
+
+    /// A stretch of the server's log, which may hold our own messages.
+    pub(super) fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool) -> Vec<Change> {
+        // What comes at once, as after a reload, is told at once.
+        if reset || (events.len() > 1 && self.entries().is_empty()) {
+            return self.reset(events, reset);
+        }
+        events.iter().flat_map(|event| self.event(event)).collect()
+    }
+
+    fn reset(&mut self, events: &[ChatChannelEventMessage], forget: bool) -> Vec<Change> {
+        let ours = |entry: &Entry| {
+            events.iter().any(|event| event.key.as_ref().is_some_and(|key| entry.key.is(key)))
+        };
+        let unsent: Vec<Entry> = self
+            .entries()
+            .iter()
+            .filter(|entry| entry.seq.is_none() && !ours(entry))
+            .cloned()
+            .collect();
+        if forget {
+            self.watermarks = Watermarks::default();
+        }
+        let numbered = events.iter().map(|event| Entry::of_event(event, self.watermarks));
+        let entries: Vec<Entry> = numbered.chain(unsent).collect();
+        self.make(vec![Change::Reset(entries)])
+    }
+
+    fn event(&mut self, event: &ChatChannelEventMessage) -> Vec<Change> {
+        let entry = Entry::of_event(event, self.watermarks);
+        let index = self.place(entry.seq);
+        let known = match &event.key {
+            Some(key) => self.find(key),
+            None => Some(index).filter(|&index| {
+                self.entries().get(index).is_some_and(|there| there.seq == entry.seq)
+            }),
+        };
+        match known {
+            Some(at) => self.settle(at, entry),
+            None => self.make(vec![Change::Insert { index, entry }]),
+        }
+    }
+
+    /// A message of ours waits.
+    pub(super) fn wait(&mut self, key: &Key, text: Private<String>, greeting: bool) -> Vec<Change> {
+        let entry = Entry::unsent(key, text, greeting);
+        let index = self.entries().len();
+        self.make(vec![Change::Insert { index, entry }])
+    }
+
+    /// The server has taken a message of ours.
+    pub(super) fn sent(&mut self, key: &Key, sent: &Sent) -> Vec<Change> {
+        let Some(at) = self.find(key) else { return Vec::new() };
+        let mut entry = self.entries()[at].clone();
+        if entry.seq.is_some() {
+            return Vec::new();
+        }
+        entry.seq = Some(sent.seq);
+        entry.id = Some(sent.id.clone());
+        entry.created_at.clone_from(&sent.created_at);
+        entry.delivery = delivery(&entry.direction, entry.seq, self.watermarks);
+        self.settle(at, entry)
+    }
+
+    /// A message of ours has another fate: failed, or waiting again.
+    pub(super) fn fate(&mut self, key: &Key, fate: Delivery) -> Vec<Change> {
+        let Some(index) = self.find(key) else { return Vec::new() };
+        let entry = Entry { delivery: fate, ..self.entries()[index].clone() };
+        self.make(vec![Change::Update { index, entry }])
+    }
+
+    /// A person lets a failed message go, or takes it up again: it leaves its place.
+    pub(super) fn take_failed(&mut self, key: &EntryKey) -> Option<(Entry, Vec<Change>)> {
+        let index = self.entries().iter().position(|entry| {
+            entry.key == *key && matches!(entry.delivery, Delivery::Failed(_))
+        })?;
+        let entry = self.entries()[index].clone();
+        Some((entry, self.make(vec![Change::Remove { index }])))
+    }
+
+    /// The operator has received and read up to here.
+    pub(super) fn receipts(&mut self, watermarks: Watermarks) -> Vec<Change> {
+        self.watermarks = watermarks;
+        let changed = |(index, entry): (usize, &Entry)| {
+            let seq = Some(entry.seq?);
+            let delivery = delivery(&entry.direction, seq, watermarks);
+            let entry = (delivery != entry.delivery).then(|| Entry { delivery, ..entry.clone() })?;
+            Some(Change::Update { index, entry })
+        };
+        let changes = self.entries().iter().enumerate().filter_map(changed).collect();
+        self.make(changes)
+    }
+
+    /// The place in the log of a message that receipts name.
+    pub(super) fn seq_of(&self, id: &MessageId) -> Option<u64> {
+        self.entries().iter().rev().find(|entry| entry.id.as_ref() == Some(id))?.seq
+    }
+
+    /// Puts the entry at `at` where its number belongs.
+    fn settle(&mut self, at: usize, entry: Entry) -> Vec<Change> {
+        let place = self.place(entry.seq);
+        if place == at || self.entries()[at].seq == entry.seq {
+            return self.make(vec![Change::Update { index: at, entry }]);
+        }
+        let index = if place > at { place - 1 } else { place };
+        self.make(vec![Change::Remove { index: at }, Change::Insert { index, entry }])
+    }
+
+    /// Where an entry of this number belongs: before every later and every unsent one.
+    fn place(&self, seq: Option<u64>) -> usize {
+        self.entries().partition_point(|entry| entry.seq.is_some() && entry.seq < seq)
+    }
+
+    fn find(&self, key: &Key) -> Option<usize> {
+        self.entries().iter().rposition(|entry| entry.key.is(key))
+    }
+
+    fn make(&mut self, changes: Vec<Change>) -> Vec<Change> {
+        for change in &changes {
+            self.conversation.apply(change.clone());
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::Error;
+    use crate::core::model::Direction;
+
+    fn theirs(seq: u64) -> ChatChannelEventMessage {
+        ChatChannelEventMessage {
+            seq: Some(seq),
+            id: Some(format!("m_{seq}").into()),
+            direction: Some(Direction::Inbound),
+            message: Some(format!("theirs {seq}").into()),
+            ..ChatChannelEventMessage::default()
+        }
+    }
+
+    fn ours(seq: u64, key: &str) -> ChatChannelEventMessage {
+        ChatChannelEventMessage {
+            key: Some(key.into()),
+            direction: Some(Direction::Outbound),
+            ..theirs(seq)
+        }
+    }
+
+    fn sent(seq: u64) -> Sent {
+        Sent { id: format!("m_{seq}").into(), seq, created_at: None }
+    }
+
+    /// The keys in the order they are read, and a check that the changes alone lead there.
+    fn keys(list: &List, followed: &Conversation) -> Vec<String> {
+        assert_eq!(list.entries(), followed.entries(), "whoever follows the changes sees the same");
+        list.entries().iter().map(|entry| entry.key.to_string()).collect()
+    }
+
+    fn follow(conversation: &mut Conversation, changes: Vec<Change>) {
+        changes.into_iter().for_each(|change| conversation.apply(change));
+    }
+
+    #[test]
+    fn an_operators_message_stands_before_ours_that_still_waits() {
+        let (mut list, mut seen) = (List::default(), Conversation::default());
+        follow(&mut seen, list.log(&[theirs(1)], false));
+        follow(&mut seen, list.wait(&"k1".into(), "mine".into(), false));
+        follow(&mut seen, list.log(&[theirs(2)], false));
+        assert_eq!(keys(&list, &seen), ["#1", "#2", "k1"]);
+    }
+
+    #[test]
+    fn the_answer_and_the_event_of_a_message_may_come_in_either_order() {
+        for answer_first in [true, false] {
+            let (mut list, mut seen) = (List::default(), Conversation::default());
+            follow(&mut seen, list.wait(&"k1".into(), "mine".into(), false));
+            if answer_first {
+                follow(&mut seen, list.sent(&"k1".into(), &sent(2)));
+                follow(&mut seen, list.log(&[theirs(1)], false));
+                follow(&mut seen, list.log(&[ours(2, "k1")], false));
+            } else {
+                follow(&mut seen, list.log(&[theirs(1)], false));
+                follow(&mut seen, list.log(&[ours(2, "k1")], false));
+                follow(&mut seen, list.sent(&"k1".into(), &sent(2)));
+            }
+            assert_eq!(keys(&list, &seen), ["#1", "k1"]);
+            assert_eq!(list.entries()[1].delivery, Delivery::Sent);
+        }
+    }
+
+    #[test]
+    fn a_message_that_overtakes_a_failed_one_leaves_it_behind() {
+        let (mut list, mut seen) = (List::default(), Conversation::default());
+        for key in ["k1", "k2"] {
+            follow(&mut seen, list.wait(&key.into(), "mine".into(), false));
+        }
+        follow(&mut seen, list.fate(&"k1".into(), Delivery::Failed(Error::Cancelled)));
+        follow(&mut seen, list.sent(&"k2".into(), &sent(1)));
+        assert_eq!(keys(&list, &seen), ["k2", "k1"]);
+        let Some((entry, changes)) = list.take_failed(&EntryKey::from(&"k1".into())) else {
+            unreachable!("k1 has failed");
+        };
+        follow(&mut seen, changes);
+        assert_eq!(*entry.text, "mine");
+        assert_eq!(keys(&list, &seen), ["k2"]);
+    }
+
+    #[test]
+    fn receipts_change_what_they_cover_and_nothing_else() {
+        let (mut list, mut seen) = (List::default(), Conversation::default());
+        follow(&mut seen, list.log(&[ours(1, "a"), theirs(2), ours(3, "b")], false));
+        let changes = list.receipts(Watermarks { received: 3, read: 1 });
+        assert_eq!(changes.len(), 2);
+        follow(&mut seen, changes);
+        let fates: Vec<_> = list.entries().iter().map(|entry| entry.delivery.clone()).collect();
+        assert_eq!(fates, [Delivery::Read, Delivery::Sent, Delivery::Delivered]);
+        assert_eq!(list.receipts(Watermarks { received: 3, read: 1 }), []);
+    }
+
+    #[test]
+    fn a_reset_keeps_what_waits_and_drops_what_the_server_has() {
+        let (mut list, mut seen) = (List::default(), Conversation::default());
+        follow(&mut seen, list.log(&[theirs(1), theirs(2)], false));
+        for key in ["k1", "k2"] {
+            follow(&mut seen, list.wait(&key.into(), "mine".into(), false));
+        }
+        follow(&mut seen, list.log(&[theirs(1), ours(2, "k1")], true));
+        assert_eq!(keys(&list, &seen), ["#1", "k1", "k2"]);
+    }
+}

@@ -1,0 +1,287 @@
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::StreamExt;
+
+use super::driver::Driver;
+use crate::core::config::WidgetConf;
+use crate::core::connection::{ConnectionEvent, ConnectionState, Phase};
+use crate::core::error::Error;
+use crate::core::model::{
+    ChannelType, CustomerInfo, Limits, OpenSession, Private, ServiceStatus, SessionField,
+};
+use crate::core::observe::{Subject, Subscription};
+use crate::core::ports::Ports;
+use crate::core::rpc::{Reply, Request, Topic};
+use crate::core::session::chat::{ChatId, ChatSession, Published, StartWith};
+use crate::core::session::{Command, Inbox};
+
+/// One visitor's widget (reference, `Widget`). Clones are one widget.
+///
+/// ```no_run
+/// # use tvox_widget::core::{Widget, WidgetConf, ports::Ports, Error};
+/// # async fn example(ports: impl Ports, spawn: impl Fn(std::pin::Pin<Box<dyn Future<Output = ()>>>)) -> Result<(), Error> {
+/// let conf = WidgetConf::from_json(r#"{ "server": { "url": "contact.example.com" },
+///     "servicesConfiguration": [{ "type": "CHAT", "services": [{ "code": "service0001" }] }] }"#)?;
+/// let (widget, driver) = Widget::new(conf, ports);
+/// spawn(Box::pin(driver.run()));
+///
+/// widget.ready().await?;
+/// let chat = widget.new_chat_session("service0001", Vec::new(), Some("Mario Rossi"), None);
+/// chat.create().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Widget {
+    client: WidgetClient,
+    shared: Arc<Shared>,
+    inbox: Inbox,
+}
+
+/// The widget's connection (reference, `WidgetClient`).
+#[derive(Clone, Debug)]
+pub struct WidgetClient {
+    options: Arc<WidgetConf>,
+    connected: Subject<ConnectionEvent>,
+    state: Subject<ConnectionState>,
+}
+
+/// Where the driver writes and the handles read.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) ready: Subject<()>,
+    pub(super) channels: Subject<BTreeMap<ChannelType, bool>>,
+    pub(super) sessions: Subject<Vec<OpenSession>>,
+    pub(super) limits: Subject<Limits>,
+    pub(super) discontinuity: Subject<()>,
+    pub(super) statuses: Mutex<BTreeMap<(String, ChannelType), Subject<ServiceStatus>>>,
+    chats: AtomicU64,
+}
+
+impl Widget {
+    /// A widget and its driver. Nothing happens before the driver runs: spawn
+    /// [`Driver::run`] on whatever executor there is.
+    #[must_use]
+    pub fn new<P: Ports>(options: WidgetConf, ports: P) -> (Self, Driver<P>) {
+        let (inbox, commands) = Inbox::new();
+        let client = WidgetClient {
+            options: Arc::new(options),
+            connected: Subject::replay(),
+            state: Subject::state(ConnectionState::of(Phase::Connecting)),
+        };
+        let shared = Arc::new(Shared {
+            ready: Subject::replay(),
+            channels: Subject::state(BTreeMap::new()),
+            sessions: Subject::replay(),
+            limits: Subject::state(Limits::default()),
+            discontinuity: Subject::events(),
+            statuses: Mutex::default(),
+            chats: AtomicU64::new(0),
+        });
+        let driver = Driver::new(client.clone(), Arc::clone(&shared), commands, ports);
+        (Self { client, shared, inbox }, driver)
+    }
+
+    /// The connection.
+    #[must_use]
+    pub const fn client(&self) -> &WidgetClient {
+        &self.client
+    }
+
+    /// Resolves when the server has answered for the first time (reference,
+    /// `onLoadClientComplete`); at once if it has.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when the widget is disconnected before.
+    pub fn ready(&self) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let mut ready = self.shared.ready.subscribe();
+        async move { ready.next().await.ok_or(Error::Cancelled) }
+    }
+
+    /// Whether a service answers on a channel, now and whenever that changes.
+    ///
+    /// # Errors
+    /// [`Error::Unmonitored`] for a service that is not configured for the channel.
+    pub fn service_status(
+        &self,
+        service: &str,
+        channel: &ChannelType,
+    ) -> Result<Subscription<ServiceStatus>, Error> {
+        if !self.client.options.offers(service, channel) {
+            let (service, channel) = (service.to_owned(), channel.to_string());
+            return Err(Error::Unmonitored { service, channel });
+        }
+        let mut statuses = self.shared.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = (service.to_owned(), channel.clone());
+        let subject = statuses.entry(name).or_insert_with(|| {
+            let topic = Topic::Service(service.to_owned(), channel.clone());
+            self.inbox.put(Command::Watch(topic));
+            Subject::replay()
+        });
+        Ok(subject.subscribe())
+    }
+
+    /// Tells the operators which page the visitor is on. While offline only the latest page is
+    /// kept; one that was overtaken resolves to false.
+    ///
+    /// # Errors
+    /// [`Error::NotConnected`] after 10 s without a connection.
+    pub fn visit(
+        &self,
+        linkable_uri: Option<&str>,
+        uri: Option<&str>,
+        uri_display: Option<&str>,
+    ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let request = Request::Visit {
+            linkable_uri: owned(linkable_uri),
+            uri: owned(uri),
+            uri_display: owned(uri_display),
+        };
+        let inbox = self.inbox.clone();
+        async move {
+            match inbox.call(move |_| request).await? {
+                Reply::Done(done) => Ok(done),
+                other => Err(Error::Protocol(format!("visit was answered by {other:?}"))),
+            }
+        }
+    }
+
+    /// Tells the operators what the visitor has chosen, now and after each reconnect.
+    pub fn identify(&self, channel: &ChannelType, service: &str) {
+        self.inbox.put(Command::Identify(channel.clone(), service.to_owned()));
+    }
+
+    /// Which channels the server offers; empty before the connection.
+    #[must_use]
+    pub fn channels_enabled(&self) -> BTreeMap<ChannelType, bool> {
+        self.shared.channels.latest().unwrap_or_default()
+    }
+
+    /// The same, with every change; the present first.
+    pub fn channels(&self) -> Subscription<BTreeMap<ChannelType, bool>> {
+        self.shared.channels.subscribe()
+    }
+
+    /// What the server accepts.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.shared.limits.latest().unwrap_or_default()
+    }
+
+    /// A chat with a service, not started yet. Name and address fall back to the configuration's;
+    /// without any the contact is anonymous.
+    #[must_use]
+    pub fn new_chat_session(
+        &self,
+        service: &str,
+        fields: Vec<SessionField>,
+        customer_display_name: Option<&str>,
+        customer_value: Option<&str>,
+    ) -> ChatSession {
+        let mut customer = self.client.options.customer_info.clone().unwrap_or_default();
+        let private = |text: Option<&str>| text.map(Private::from);
+        customer.customer_display_name =
+            private(customer_display_name).or(customer.customer_display_name);
+        customer.customer_value = private(customer_value).or(customer.customer_value);
+        self.chat(service, StartWith::Customer(customer, fields))
+    }
+
+    /// The visitor's sessions that ran when the connection came up, as of the last connect.
+    #[must_use]
+    pub fn open_sessions(&self) -> Vec<OpenSession> {
+        self.shared.sessions.latest().unwrap_or_default()
+    }
+
+    /// The same, after each connect.
+    pub fn sessions(&self) -> Subscription<Vec<OpenSession>> {
+        self.shared.sessions.subscribe()
+    }
+
+    /// Takes up a chat that runs already, as after a reload.
+    #[must_use]
+    pub fn attach_chat(&self, session: &OpenSession) -> ChatSession {
+        self.chat(&session.service, StartWith::Session(session.id.clone()))
+    }
+
+    /// The server has forgotten the visitor (its token ran out): earlier sessions are over.
+    pub fn discontinuity(&self) -> Subscription<()> {
+        self.shared.discontinuity.subscribe()
+    }
+
+    /// Ends the connection for good (reference, `disconnect`). Sessions stay with the server until
+    /// the token runs out.
+    pub fn disconnect(&self) {
+        self.inbox.put(Command::Disconnect { forget: false });
+    }
+
+    /// Disconnects and has the server and this device forget the visitor.
+    pub fn forget(&self) {
+        self.inbox.put(Command::Disconnect { forget: true });
+    }
+
+    fn chat(&self, service: &str, start: StartWith) -> ChatSession {
+        let id = ChatId(self.shared.chats.fetch_add(1, Ordering::Relaxed));
+        ChatSession::new(id, Published::new(service, start), self.inbox.clone())
+    }
+}
+
+impl WidgetClient {
+    /// Whether there is a connection, whenever that changes; the present first, once it is known.
+    pub fn connection_event(&self) -> Subscription<ConnectionEvent> {
+        self.connected.subscribe()
+    }
+
+    /// What the connection is doing, with every change; the present first.
+    pub fn connection_state(&self) -> Subscription<ConnectionState> {
+        self.state.subscribe()
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn options(&self) -> &WidgetConf {
+        &self.options
+    }
+
+    pub(super) fn tell(&self, state: ConnectionState) {
+        let connected = state.connected();
+        let before = self.connected.latest();
+        self.state.next(state);
+        // The first word is that there is a connection; the reference's sample logs each one.
+        if before.is_none_or(|before| before.connected != connected)
+            && (connected || before.is_some())
+        {
+            self.connected.next(ConnectionEvent { connected });
+        }
+    }
+
+    pub(super) fn end(&self) {
+        self.connected.complete();
+        self.state.complete();
+    }
+}
+
+impl Shared {
+    pub(super) fn status(&self, service: String, channel: ChannelType) -> Option<Subject<ServiceStatus>> {
+        let statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
+        statuses.get(&(service, channel)).cloned()
+    }
+
+    pub(super) fn end(&self) {
+        self.ready.complete();
+        self.channels.complete();
+        self.sessions.complete();
+        self.discontinuity.complete();
+        for status in self.statuses.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            status.complete();
+        }
+    }
+}
+
+/// The customer, if anything is known of them.
+pub(super) fn known(customer: &CustomerInfo) -> Option<CustomerInfo> {
+    (!customer.is_empty()).then(|| customer.clone())
+}

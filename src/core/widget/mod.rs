@@ -1,0 +1,9 @@
+//! The widget without a face: what a page, a component or a program holds in its hand.
+
+mod driver;
+mod engine;
+mod handle;
+
+pub use crate::core::model::OpenSession;
+pub use driver::Driver;
+pub use handle::{Widget, WidgetClient};
