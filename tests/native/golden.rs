@@ -181,6 +181,7 @@ fn prepared(golden: &Golden) -> Codec {
     let topic = golden.0["topic"].as_str().map(topic);
     let asked = match golden.str("answers") {
         "" | "chat.close" => Request::ChatClose { session: "s_206".into() },
+        "session.active" => Request::SessionActive { session: "s_206".into() },
         "getVersion" => Request::GetVersion,
         "hello" => Request::Hello(Box::new(hello(&json!({"heartbeat": 5000})))),
         "ping" => Request::Ping,
@@ -295,6 +296,7 @@ fn request(frame: &Value) -> Request {
             Request::ChatRead { session: text("session").into(), message: text("message").into() }
         }
         "chat.close" => Request::ChatClose { session: text("session").into() },
+        "session.active" => Request::SessionActive { session: text("session").into() },
         other => panic!("no request is known for {other}"),
     }
 }
