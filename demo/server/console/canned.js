@@ -13,8 +13,9 @@ const FIRST = [
 ];
 const MOST = 40;
 
-/** A button, and what it opens; `insert(text)` puts an answer into the message. */
-export function cannedView(store, insert) {
+/** A button, and what it opens; `insert(text)` puts an answer into the message,
+ *  `closed()` hears that the list went away, with or without a choice. */
+export function cannedView(store, insert, closed) {
   const filter = h("input", { type: "search", class: "canned-filter", "aria-label": "Find an answer", placeholder: "Find an answer" });
   const list = h("ul", { class: "canned-list" });
   const edit = editor(() => show());
@@ -49,7 +50,10 @@ export function cannedView(store, insert) {
     stops[(stops.indexOf(document.activeElement) + by + stops.length) % stops.length].focus();
   });
   node.addEventListener("toggle", (event) => {
-    if (event.newState !== "open") return;
+    if (event.newState !== "open") {
+      closed();
+      return;
+    }
     filter.value = "";
     show();
     filter.focus();
@@ -64,7 +68,7 @@ function editor(changed) {
     return item;
   };
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "canned-edit-title" });
-  const add = h("button", { type: "button", class: "button", on: { click: () => { rows.append(row("")); rows.lastChild.firstChild.focus(); } } }, icon("plus"), "Add an answer");
+  const add = h("button", { type: "button", class: "button", on: { click: () => { rows.append(row("")); rows.lastChild.firstChild.focus(); } } }, icon("plus"), "Add");
   const save = () => {
     const kept = [...rows.querySelectorAll("textarea")].map((box) => box.value.trim()).filter(Boolean);
     habits.set("canned", kept.slice(0, MOST));

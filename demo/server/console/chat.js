@@ -1,6 +1,7 @@
 // The middle: the open conversation, or an invitation to wait for one.
 
 import { composerView } from "./composer.js";
+import { clean } from "./conversation.js";
 import { confirmDialog, pushDialog } from "./dialogs.js";
 import { attribute, h, icon, iconButton, mark, reconcile, say } from "./dom.js";
 import { avatar } from "./person.js";
@@ -14,20 +15,21 @@ export function chatView(store, desk) {
   const push = pushDialog(store, desk);
   const confirm = confirmDialog();
   const details = h("button", { type: "button", class: "icon-button details-toggle", "aria-label": "About the visitor", title: "About the visitor", "aria-controls": "details", "aria-expanded": "false" }, icon("details"));
-  const pushOpen = h("button", { type: "button", class: "button", testid: "push-open", on: { click: () => push.show(store.selected) } }, icon("page"), h("span", { class: "label", text: "Send a page" }));
-  const end = h("button", { type: "button", class: "button danger", testid: "close" }, icon("end"), h("span", { class: "label", text: "End" }));
-  const away = h("button", { type: "button", class: "button", on: { click: () => desk.putAway(store.selected) } }, icon("decline"), "Put away");
+  const pushOpen = h("button", { type: "button", class: "button", testid: "push-open", "aria-label": "Send a page", title: "Send the visitor to a page", on: { click: () => push.show(store.selected) } }, icon("page"), h("span", { class: "label", text: "Send a page" }));
+  const end = h("button", { type: "button", class: "button danger", testid: "close", "aria-label": "End the conversation", title: "End the conversation" }, icon("end"), h("span", { class: "label", text: "End" }));
+  const away = h("button", { type: "button", class: "button", "aria-label": "Put away", title: "Take this conversation out of the list", on: { click: () => desk.putAway(store.selected) } }, icon("decline"), h("span", { class: "label", text: "Put away" }));
 
   end.addEventListener("click", async () => {
     const { id, name: called } = store.current;
     const text = `${called} is told that the conversation is over. The transcript stays here until you put it away.`;
     if (await confirm.ask("End this conversation?", text, "End conversation")) desk.end(id);
   });
-  details.addEventListener("click", () => {
-    const frame = details.closest(".frame");
-    frame.classList.toggle("with-details");
-    attribute(details, "aria-expanded", frame.classList.contains("with-details"));
-  });
+  const showDetails = (on) => {
+    details.closest(".frame").classList.toggle("with-details", on);
+    attribute(details, "aria-expanded", on);
+  };
+  details.addEventListener("click", () => showDetails(details.getAttribute("aria-expanded") !== "true"));
+  addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && showDetails(false));
 
   const banner = h("p", { class: "chat-banner", role: "status" });
   const chat = h(
@@ -66,25 +68,28 @@ export function chatView(store, desk) {
     mark(chat, "ended", !conversation.connected);
     pushOpen.hidden = end.hidden = !conversation.connected;
     away.hidden = conversation.connected;
-    say(banner, bannerOf(store, conversation));
+    const [tone, words] = bannerOf(store, conversation);
+    banner.className = `chat-banner ${tone}`;
+    say(banner, words);
     banner.hidden = banner.textContent === "";
     showLine();
   };
   store.on(["conversation", "selected", "contacts", "services", "link"], show);
   setInterval(showLine, 1_000);
-  return h("main", { class: "middle" }, chat, empty);
+  return h("div", { class: "middle" }, chat, empty);
 }
 
+/** `[tone, words]`, no words where there is nothing to say. */
 function bannerOf(store, conversation) {
-  if (conversation.closed) return "This conversation has ended.";
-  if (!conversation.connected) return "This conversation is no longer with you.";
-  if (store.link.name !== "online") return "You are offline. What you write is sent as soon as the server is back.";
-  if (!conversation.open) return "The visitor is being connected again. What you write waits.";
-  if (conversation.visitor.online === false) return "The visitor is not on the site at the moment. Messages reach him when he returns.";
+  if (conversation.closed) return ["", "This conversation has ended."];
+  if (!conversation.connected) return ["", "This conversation is no longer with you."];
+  if (store.link.name !== "online") return ["warning", "You are offline. What you write is sent as soon as the server is back."];
+  if (!conversation.open) return ["warning", "The visitor is being connected again. What you write waits."];
   const { type, uri } = conversation.session?.step ?? {};
-  if (type === "TO_URL") return `The visitor is being sent to ${uri ?? "a page"}.`;
-  if (type === "INACTIVE_TIMEOUT") return "The visitor has been silent for a while.";
-  return "";
+  if (type === "TO_URL") return ["", `The visitor is being sent to ${clean(uri) || "a page"}.`];
+  if (type === "INACTIVE_TIMEOUT") return ["", "The visitor has been silent for a while."];
+  if (conversation.visitor.online === false) return ["", "The visitor is not on the site at the moment. Messages arrive when the visitor returns."];
+  return ["", ""];
 }
 
 /** Nothing is open: what happens here, who else answers, and where a visitor is made. */

@@ -6,10 +6,10 @@ import { attribute, h, icon, mark, say } from "./dom.js";
 const WARN_AT = 0.85; // of the longest message
 
 export function composerView(store, desk) {
-  const box = h("textarea", { class: "composer-box", testid: "composer", rows: "1", "aria-label": "Message", placeholder: "Write a message, or / for quick answers", enterkeyhint: "send", dir: "auto", spellcheck: "true" });
+  const box = h("textarea", { class: "composer-box", testid: "composer", rows: "1", "aria-label": "Message", placeholder: "Write a message", enterkeyhint: "send", dir: "auto", spellcheck: "true" });
   const send = h("button", { type: "submit", class: "button primary send", testid: "send", "aria-label": "Send" }, icon("send"), h("span", { class: "label", text: "Send" }));
   const count = h("span", { class: "composer-count", "aria-live": "polite" });
-  const canned = cannedView(store, (text) => insert(text));
+  const canned = cannedView(store, (text) => insert(text), () => forgetSlash());
   const form = h("form", { class: "composer", autocomplete: "off" }, canned.button, h("div", { class: "composer-field" }, box, count), send, canned.node);
 
   let shown = null;
@@ -28,6 +28,12 @@ export function composerView(store, desk) {
     if (box.value.trim() === "") desk.typing.idle();
     else desk.typing.key(shown);
     fit();
+  };
+  const forgetSlash = () => {
+    if (box.value !== "/") return; // the key that opened the list is no message
+    box.value = "";
+    changed();
+    box.focus();
   };
   const insert = (text) => {
     const kept = box.value === "/" ? "" : box.value;

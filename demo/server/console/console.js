@@ -44,9 +44,7 @@ const frame = h(
   "div",
   { class: "frame", testid: "console", hidden: true },
   barView(store, desk, alert),
-  sideView(store, desk),
-  chatView(store, desk),
-  detailsView(store),
+  h("main", { class: "frame-main" }, sideView(store, desk), chatView(store, desk), detailsView(store)),
 );
 document.body.append(login, frame, notice, spoken);
 shortcuts(store, desk);

@@ -23,7 +23,7 @@ export function detailsView(store) {
   const visits = h("ol", { class: "visits", testid: "visits" });
   const visitsEmpty = h("p", { class: "empty-line", text: "No page is known." });
   const view = h(
-    "aside",
+    "section",
     { class: "details", id: "details", "aria-label": "Visitor", hidden: true },
     h("div", { class: "details-top" }, face, name, presence),
     h("section", { "aria-labelledby": "facts-title" }, h("h3", { id: "facts-title", class: "side-title", text: "Contact" }), facts),
@@ -36,7 +36,7 @@ export function detailsView(store) {
     if (!conversation) return;
     face.replaceChildren(avatar(conversation.name, conversation.visitor.id, !conversation.customer.customerDisplayName));
     say(name, conversation.name);
-    presence.className = `details-presence ${conversation.visitor.online ? "on" : ""}`;
+    presence.className = `details-presence ${conversation.visitor.online && !conversation.closed ? "on" : ""}`;
     say(presence, conversation.closed ? "Conversation ended" : conversation.visitor.online ? "On the site now" : "Not on the site");
     reconcile(facts, factsOf(store, conversation), ([label]) => label, ([label]) => h("div", {}, h("dt", { text: label }), h("dd", { dir: "auto" })), (row, [, value]) => say(row.lastChild, value));
     visitsEmpty.hidden = conversation.visits.length > 0;

@@ -41,7 +41,7 @@ export function pushDialog(store, desk) {
     h("h2", { id: "push-title", text: "Send the visitor to a page" }),
     h("div", { class: "field" }, h("label", { for: "push-uri", text: "Address" }), field, problem),
     suggestions,
-    h("p", { class: "hint", text: "A path of this site, or a whole address. The visitor is asked before he leaves the site." }),
+    h("p", { class: "hint", text: "A path of this site, or a whole address. The visitor is asked before leaving the site." }),
     h("div", { class: "dialog-actions" }, h("span", { class: "spacer" }), h("button", { type: "button", class: "button", text: "Cancel", on: { click: () => node.close() } }), h("button", { type: "submit", class: "button primary", testid: "push-submit" }, icon("page"), "Send page")),
   );
   const node = h("dialog", { class: "dialog small", "aria-labelledby": "push-title" }, form);

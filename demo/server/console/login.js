@@ -1,6 +1,6 @@
 // Log in: a name, the services to answer, a passcode where the server wants one.
 
-import { h, icon, say } from "./dom.js";
+import { attribute, h, icon, say } from "./dom.js";
 import { habits } from "./memory.js";
 
 export function loginView(store, desk, alert) {
@@ -32,7 +32,7 @@ export function loginView(store, desk, alert) {
     const offered = services.querySelector("input") !== null;
     const problem = name.value.trim() === "" ? "Please enter your name." : offered && chosen.length === 0 ? "Choose at least one service." : "";
     say(error, problem);
-    name.toggleAttribute("aria-invalid", name.value.trim() === "");
+    attribute(name, "aria-invalid", name.value.trim() === "" ? "true" : null);
     if (problem) {
       (name.value.trim() === "" ? name : services.querySelector("input")).focus();
       return;

@@ -13,7 +13,7 @@ export function avatar(name, id, anonymous = false) {
 }
 
 function initials(name) {
-  const words = clean(name).split(/\s+/).filter(Boolean);
+  const words = clean(name).match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}’'-]*/gu) ?? [];
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
   return letters.map((word) => [...word][0].toLocaleUpperCase()).join("") || "?";
 }

@@ -4,7 +4,7 @@
 export const SHORTCUTS = [
   ["Alt + ↑ / ↓", "previous or next conversation"],
   ["Alt + A", "accept the first who rings"],
-  ["Alt + D", "decline him"],
+  ["Alt + D", "decline"],
   ["/", "quick answers, in the empty message box"],
 ];
 

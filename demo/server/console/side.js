@@ -69,7 +69,7 @@ function offerCard(store, desk) {
     say(left, `${Math.ceil(ms / 1_000)} s`);
     bar.max = store.offerMs;
     bar.value = Math.min(ms, store.offerMs);
-    say(line, `${store.serviceName(offer.service)} · waiting ${elapsed(offer.since)}`);
+    say(line, `${store.serviceName(offer.service)} · waits ${elapsed(offer.since)}`);
   };
   card.show = (next) => {
     offer = next;
@@ -92,8 +92,8 @@ function queueRow(store, desk) {
   row.append(position, h("div", { class: "row-text" }, name, line), take);
   let contact = null;
   row.tick = () => {
-    const state = contact.offered ? "ringing a colleague" : contact.playing ? "hears the welcome" : contact.visitor?.online === false ? "away" : "waiting";
-    say(line, `${store.serviceName(contact.service)} · ${state} ${elapsed(contact.since)}`);
+    const state = contact.offered ? "rings with a colleague" : contact.playing ? "hears the welcome" : contact.visitor?.online === false ? "away" : "";
+    say(line, [elapsed(contact.since), store.serviceName(contact.service), state].filter(Boolean).join(" · "));
   };
   row.show = (next) => {
     contact = next;
