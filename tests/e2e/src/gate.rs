@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncWriteExt, copy_bidirectional};
+use tokio::io::{BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::fault::Outcome;
+use crate::frames::pass_on;
 
 /// A relay with an address that stays the same while the server behind it comes and goes.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Gate {
     cuts: watch::Sender<u64>,
     listener: Mutex<Option<JoinHandle<()>>>,
     websockets: Arc<AtomicUsize>,
+    /// What the server seems to say to every widget, though it does not.
+    slipped: broadcast::Sender<String>,
 }
 
 impl Gate {
@@ -35,6 +38,7 @@ impl Gate {
             cuts: watch::Sender::new(0),
             listener: Mutex::new(None),
             websockets: Arc::default(),
+            slipped: broadcast::Sender::new(64),
         };
         gate.listen(listener);
         Ok(gate)
@@ -55,6 +59,11 @@ impl Gate {
     /// How many WebSockets of widgets have been asked for.
     pub(crate) fn websockets(&self) -> usize {
         self.websockets.load(Ordering::Relaxed)
+    }
+
+    /// Sends every widget this text frame, as if the server had said it.
+    pub(crate) fn slip_in(&self, text: &str) {
+        let _ = self.slipped.send(text.to_owned());
     }
 
     /// Drops every connection at once; new ones are let through.
@@ -81,11 +90,18 @@ impl Gate {
 
     fn listen(&self, listener: TcpListener) {
         let (server, cuts) = (Arc::clone(&self.server), self.cuts.clone());
-        let websockets = Arc::clone(&self.websockets);
+        let (websockets, slipped) = (Arc::clone(&self.websockets), self.slipped.clone());
         let task = tokio::spawn(async move {
             while let Ok((browser, _from)) = listener.accept().await {
                 let server = server.lock().ok().and_then(|server| *server);
-                tokio::spawn(guard(browser, server, cuts.subscribe(), Arc::clone(&websockets)));
+                let relay = relay(browser, server, Arc::clone(&websockets), slipped.subscribe());
+                let mut cut = cuts.subscribe();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ended = relay => {}
+                        _cut = cut.changed() => {}
+                    }
+                });
             }
         });
         if let Ok(mut place) = self.listener.lock() {
@@ -108,31 +124,27 @@ async fn asks_for_websocket(browser: &TcpStream) -> bool {
     [&b"GET /tvox/widget HTTP"[..], b"GET /tvox/widget?"].iter().any(|way| head.starts_with(way))
 }
 
-/// Relays until one side ends it or the gate cuts it.
-async fn guard(
+/// Relays until one side ends it.
+async fn relay(
     mut browser: TcpStream,
     server: Option<SocketAddr>,
-    mut cut: watch::Receiver<u64>,
     websockets: Arc<AtomicUsize>,
-) {
-    tokio::select! {
-        _ended = relay(&mut browser, server, &websockets) => {}
-        _cut = cut.changed() => {}
-    }
-    let _ = browser.shutdown().await;
-}
-
-async fn relay(
-    browser: &mut TcpStream,
-    server: Option<SocketAddr>,
-    websockets: &AtomicUsize,
+    slipped: broadcast::Receiver<String>,
 ) -> std::io::Result<()> {
-    if asks_for_websocket(browser).await {
-        websockets.fetch_add(1, Ordering::Relaxed);
-    }
+    let widget = asks_for_websocket(&browser).await;
     let Some(server) = server else { return Ok(()) };
     let mut server = TcpStream::connect(server).await?;
     browser.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    copy_bidirectional(browser, &mut server).await.map(drop)
+    if !widget {
+        return copy_bidirectional(&mut browser, &mut server).await.map(drop);
+    }
+    websockets.fetch_add(1, Ordering::Relaxed);
+    let (mut from_browser, mut to_browser) = browser.split();
+    let (from_server, mut to_server) = server.split();
+    let mut from_server = BufReader::new(from_server);
+    tokio::select! {
+        up = tokio::io::copy(&mut from_browser, &mut to_server) => up.map(drop),
+        down = pass_on(&mut from_server, &mut to_browser, slipped) => down,
+    }
 }

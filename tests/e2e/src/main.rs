@@ -9,6 +9,7 @@ mod browser;
 mod console;
 mod fault;
 mod folder;
+mod frames;
 mod gate;
 mod line;
 mod options;

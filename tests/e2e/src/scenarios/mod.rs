@@ -44,6 +44,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, continuity::a_reload_of_the_console_keeps_the_conversation),
         scenario!(PEOPLE, continuity::a_dropped_line_heals_within_two_seconds),
         scenario!(PEOPLE, continuity::a_killed_and_restarted_server_loses_nothing),
+        scenario!(PEOPLE, trouble::malformed_frames_and_unknown_events_do_no_harm),
         scenario!(PEOPLE, trouble::an_unreachable_server_is_told_and_found_again),
         scenario!(PEOPLE, access::the_whole_way_goes_by_keyboard_alone),
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_light),

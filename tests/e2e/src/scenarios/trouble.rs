@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::browser::Look;
 use crate::fault::Outcome;
+use crate::line::From::{Operator, Visitor as Customer};
 use crate::scenarios::chat::meet;
 use crate::stage::Stage;
 use crate::visitor::Visitor;
@@ -20,7 +21,7 @@ pub(crate) async fn an_unreachable_server_is_told_and_found_again(stage: Arc<Sta
     visitor.open().await?;
     stage.gate.reopen().await?;
     visitor.say("di nuovo qui").await?;
-    anna.sees_within(&[(crate::line::From::Visitor, "di nuovo qui")], LATER).await?;
+    anna.sees_within(&[(Customer, "di nuovo qui")], LATER).await?;
     visitor.browser.watch.forgive(is_lost_line);
     anna.browser.watch.forgive(is_lost_line);
     Ok(())
@@ -40,4 +41,33 @@ pub(crate) async fn a_wrong_configuration_is_named_on_the_screen(stage: Arc<Stag
     visitor.part("panel").says("servicesConfiguration").await?;
     visitor.browser.watch.forgive(|incident| incident.text.contains("servicesConfiguration"));
     Ok(())
+}
+
+/// Rubbish from the server is dropped and the conversation goes on; nothing breaks in the page.
+pub(crate) async fn malformed_frames_and_unknown_events_do_no_harm(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    visitor.say("prima").await?;
+    anna.sees(&[(Customer, "prima")]).await?;
+    let deep = "[".repeat(20_000);
+    let rubbish = [
+        "",
+        "{\"jsonrpc\":\"2.0\",\"id\":",
+        "null",
+        "[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":true}]",
+        r#"{"jsonrpc":"2.0","id":999999,"result":{"surprise":true}}"#,
+        r#"{"jsonrpc":"2.0","id":-1.5e300,"error":"no object"}"#,
+        r#"{"jsonrpc":"2.0","method":"firework","params":{"colour":"red"}}"#,
+        r#"{"jsonrpc":"2.0","method":"event","params":{"subscription":"nobody","rev":1,"result":{}}}"#,
+        r#"{"jsonrpc":"2.0","method":"event","params":{"subscription":7}}"#,
+        r#"{"jsonrpc":"2.0","method":"event","params":"\ud83d"}"#,
+        deep.as_str(),
+    ];
+    for text in rubbish {
+        stage.gate.slip_in(text);
+    }
+    anna.say("tutto bene?").await?;
+    visitor.say("sì").await?;
+    let expected = [(Customer, "prima"), (Operator, "tutto bene?"), (Customer, "sì")];
+    visitor.sees(&expected).await?;
+    anna.sees(&expected).await
 }
