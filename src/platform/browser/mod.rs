@@ -1,0 +1,129 @@
+//! A page: gloo's WebSocket and timers, the page's events, its storage.
+
+mod link;
+pub mod storage;
+mod wakeups;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, SinkExt};
+use gloo_net::websocket::State;
+use gloo_net::websocket::futures::WebSocket;
+use gloo_timers::future::TimeoutFuture;
+
+use crate::core::ports::{Closed, Ports, Wakeup};
+use crate::core::time::{Timestamp, millis};
+use link::SocketLink;
+use storage::Storage;
+use wakeups::Wakeups;
+
+/// The longest pause a browser's timer can take, in milliseconds.
+const LONGEST_TIMER: u64 = i32::MAX as u64;
+
+/// A page as the core sees it.
+#[derive(Debug)]
+pub struct Browser {
+    storage: Storage,
+}
+
+impl Browser {
+    /// The page, with what it keeps for the visitor.
+    #[must_use]
+    pub const fn new(storage: Storage) -> Self {
+        Self { storage }
+    }
+}
+
+impl Ports for Browser {
+    type Link = SocketLink;
+    type Dial = LocalBoxFuture<'static, Result<SocketLink, Closed>>;
+    type Sleep = Sleep;
+    type Wakeups = Wakeups;
+
+    fn dial(&self, url: &str, subprotocol: &'static str) -> Self::Dial {
+        let socket = WebSocket::open_with_protocol(url, subprotocol);
+        async move {
+            let mut socket = socket.map_err(|_| Closed::abnormal())?;
+            // Ready once the socket is no longer connecting, whichever way that went.
+            let _ = std::future::poll_fn(|context| socket.poll_ready_unpin(context)).await;
+            match socket.state() {
+                State::Open => Ok(SocketLink::new(socket)),
+                State::Connecting | State::Closing | State::Closed => Err(Closed::abnormal()),
+            }
+        }
+        .boxed_local()
+    }
+
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let millis = millis(duration).min(LONGEST_TIMER);
+        Sleep(TimeoutFuture::new(u32::try_from(millis).unwrap_or(u32::MAX)))
+    }
+
+    fn wakeups(&self) -> Wakeups {
+        Wakeups::new()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        let crypto = web_sys::window().and_then(|window| window.crypto().ok());
+        if let Some(crypto) = crypto {
+            // Fails only for more than 65 536 bytes.
+            let _ = crypto.get_random_values_with_u8_array(bytes);
+        }
+    }
+
+    fn load(&self, key: &str) -> Option<String> {
+        self.storage.load(key)
+    }
+
+    fn save(&self, key: &str, value: &str) {
+        self.storage.save(key, value);
+    }
+
+    fn remove(&self, key: &str) {
+        self.storage.remove(key);
+    }
+
+    fn warn(&self, message: &str) {
+        web_sys::console::warn_2(&"tvox-widget:".into(), &message.into());
+    }
+}
+
+/// A pause of the page's timer.
+#[derive(Debug)]
+#[must_use = "dropping it ends the pause"]
+pub struct Sleep(TimeoutFuture);
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<()> {
+        self.0.poll_unpin(context)
+    }
+}
+
+/// The page's monotonic clock.
+fn now() -> Timestamp {
+    let reading = web_sys::window().and_then(|window| window.performance());
+    let millis = reading.map_or(0.0, |performance| performance.now());
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "milliseconds since the page began: positive and far below 2^53"
+    )]
+    Timestamp::from_millis(millis as u64)
+}
+
+/// Whether the page comes into view, for [`Wakeup`].
+fn visibility(document: &web_sys::Document) -> Wakeup {
+    if document.hidden() { Wakeup::Hidden } else { Wakeup::Visible }
+}
