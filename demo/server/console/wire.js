@@ -12,6 +12,7 @@ import { retryDelay, serverDelay } from "./retry.js";
 
 const SUBPROTOCOL = "tvox.operator.v1";
 const OPENING_LIMIT_MS = 10_000;
+const CALL_LIMIT_MS = 15_000;
 const WAKE_LIMIT_MS = 2_000;
 const STABLE_MS = 10_000;
 const HELLO_REQUIRED = 1001;
@@ -98,15 +99,16 @@ export class Wire {
     }
   }
 
-  /** Calls a method. Rejects with `WireError`; a lost connection is a retryable one. */
+  /** Calls a method. Rejects with `WireError`; a lost connection and an answer that never comes are retryable ones. */
   call(method, params) {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       if (!this.#write({ jsonrpc: "2.0", id, method, params })) {
-        reject(lost());
+        reject(notNow("CONNECTION_LOST"));
         return;
       }
-      this.#calls.set(id, { resolve, reject });
+      const timer = setTimeout(() => this.#settle(id)?.reject(notNow("TIMED_OUT")), CALL_LIMIT_MS);
+      this.#calls.set(id, { resolve, reject, timer });
     });
   }
 
@@ -194,12 +196,15 @@ export class Wire {
       return;
     }
     if (frame?.method === "event") this.#event(frame.params ?? {});
-    else if (this.#calls.has(frame?.id)) {
-      const { resolve, reject } = this.#calls.get(frame.id);
-      this.#calls.delete(frame.id);
-      if (frame.error) reject(new WireError(frame.error));
-      else resolve(frame.result);
-    }
+    else if (frame?.error) this.#settle(frame.id)?.reject(new WireError(frame.error));
+    else this.#settle(frame?.id)?.resolve(frame.result);
+  }
+
+  #settle(id) {
+    const call = this.#calls.get(id);
+    clearTimeout(call?.timer);
+    this.#calls.delete(id);
+    return call;
   }
 
   #event(params) {
@@ -262,9 +267,7 @@ export class Wire {
     for (const timer of Object.keys(this.#timers)) this.#clear(timer);
     this.#feeds.clear();
     for (const topic of this.#topics.values()) topic.attached = false;
-    const calls = [...this.#calls.values()];
-    this.#calls.clear();
-    for (const { reject } of calls) reject(lost());
+    for (const id of [...this.#calls.keys()]) this.#settle(id).reject(notNow("CONNECTION_LOST"));
   }
 
   #write(frame) {
@@ -289,6 +292,6 @@ export class Wire {
   }
 }
 
-function lost() {
-  return new WireError({ code: 0, message: "the connection was lost", data: { reason: "CONNECTION_LOST", retryable: true } });
+function notNow(reason) {
+  return new WireError({ code: 0, message: "there was no answer", data: { reason, retryable: true } });
 }

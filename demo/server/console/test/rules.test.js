@@ -1,0 +1,87 @@
+// The small rules: when to dial again, which addresses are links, which may be pushed, where logs stand.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clean, Conversation } from "../conversation.js";
+import { pushProblem, webAddress } from "../links.js";
+import { retryDelay, serverDelay } from "../retry.js";
+import { elapsed } from "../time.js";
+import { LogTopic, StateTopic } from "../topics.js";
+
+test("the first retry comes within a second, later ones never after more than eleven", () => {
+  assert.equal(retryDelay(0, 1006, 0), 0);
+  assert.ok(retryDelay(0, 1006, 0.999) < 1_000);
+  for (const attempt of [1, 2, 3, 50, 5_000]) {
+    assert.ok(retryDelay(attempt, 1006, 0) >= 2_000);
+    assert.ok(retryDelay(attempt, 1006, 0.999) <= 11_000);
+  }
+});
+
+test("an overloaded server is left alone for a second at least, and as long as it asks", () => {
+  assert.ok(retryDelay(0, 4100, 0) >= 1_000);
+  assert.equal(serverDelay("OVERLOADED;retry=3000"), 3_000);
+  assert.equal(serverDelay("OVERLOADED"), 0);
+  assert.equal(serverDelay(undefined), 0);
+});
+
+test("only plain web addresses become links", () => {
+  for (const good of ["https://example.com/", "http://127.0.0.1:8080/demo/"]) assert.notEqual(webAddress(good), null);
+  for (const bad of ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "blob:https://example.com/1", "file:///etc/passwd", "//example.com", "/path", "https://user@example.com/", "https://a:b@example.com/", "", "mailto:a@example.com"]) {
+    assert.equal(webAddress(bad), null, bad);
+  }
+});
+
+test("a page may be pushed by path or whole address, and by nothing else", () => {
+  for (const good of ["/", "/demo/contatti.html?a=1#b", "https://example.com/x"]) assert.equal(pushProblem(good), "", good);
+  for (const bad of ["", "demo/contatti.html", "//evil.example", "/\\evil.example", "https:\\\\evil.example", "javascript:alert(1)", "java\nscript:alert(1)", "https://a@evil.example", "/a b", `/${"x".repeat(2_048)}`]) {
+    assert.notEqual(pushProblem(bad), "", JSON.stringify(bad));
+  }
+});
+
+test("a log takes each event once, asks again at a hole, and starts anew in another epoch", () => {
+  let seen = [];
+  const topic = new LogTopic("chat/s_1", { append: (events) => seen.push(...events.map((event) => event.seq)), replace: () => (seen = []), passing: () => {} });
+  const events = (...seqs) => seqs.map((seq) => ({ seq }));
+  assert.deepEqual(topic.since(), {});
+  assert.equal(topic.answered({ epoch: "e_1", recovered: true, more: true, result: events(1, 2) }), "again");
+  assert.equal(topic.answered({ epoch: "e_1", recovered: true, more: false, result: events(3) }), "live");
+  assert.equal(topic.event({ result: { seq: 3 } }), "live");
+  assert.equal(topic.event({ result: { seq: 5 } }), "again");
+  assert.deepEqual(topic.since(), { since: { epoch: "e_1", seq: 3 } });
+  assert.deepEqual(seen, [1, 2, 3]);
+  topic.answered({ epoch: "e_2", recovered: false, more: false, result: events(1, 2) });
+  assert.deepEqual(seen, [1, 2]);
+});
+
+test("a state never goes back to an older revision on one feed, and starts again on the next", () => {
+  const seen = [];
+  const topic = new StateTopic("desk", (value) => seen.push(value));
+  topic.answered({ rev: 5, result: "five" });
+  topic.event({ rev: 4, result: "four" });
+  topic.event({ rev: 6, result: "six" });
+  topic.answered({ rev: 1, result: "one, after a restart" });
+  assert.deepEqual(seen, ["five", "six", "one, after a restart"]);
+});
+
+test("a conversation counts what its operator has not read, and knows how far the visitor is", () => {
+  const conversation = new Conversation("s_1", () => {});
+  const message = (seq, direction) => ({ seq, id: `m_${seq}`, messageType: "MESSAGE", direction, message: "x" });
+  conversation.append([message(1, "OUTBOUND"), message(2, "INBOUND"), message(3, "OUTBOUND")]);
+  conversation.readSeq = 1;
+  assert.equal(conversation.unread, 1);
+  conversation.receipts = { received: 2, read: 1 };
+  assert.equal(conversation.delivery({ seq: 1 }), "read");
+  assert.equal(conversation.delivery({ seq: 2 }), "delivered");
+  assert.equal(conversation.delivery({ seq: 3 }), "sent");
+});
+
+test("a name in a label carries no control characters and no change of direction", () => {
+  assert.equal(clean("\u202eMario\u0000\u2066 Rossi\n"), "Mario   Rossi");
+});
+
+test("a duration is written as a clock shows it, and never negative", () => {
+  assert.equal(elapsed("2026-11-22T10:00:00Z", Date.parse("2026-11-22T10:00:07Z")), "0:07");
+  assert.equal(elapsed("2026-11-22T10:00:00Z", Date.parse("2026-11-22T11:02:03Z")), "1:02:03");
+  assert.equal(elapsed("2026-11-22T10:00:00Z", Date.parse("2026-11-22T09:00:00Z")), "0:00");
+});
