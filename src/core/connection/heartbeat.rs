@@ -47,7 +47,9 @@ impl Heartbeat {
             State::Asked { until, .. } if now < until => Beat::Nothing,
             // Timers of hidden tabs run once a minute, and a suspended laptop stops them: the answer
             // may lie unread before us. Only a timer that came in time may declare death.
-            State::Asked { patience, until, .. } if now.since(until) > patience => Beat::Ping(PROBE),
+            State::Asked { patience, until, .. } if now.since(until) > patience => {
+                Beat::Ping(PROBE)
+            }
             State::Asked { .. } => Beat::Dead,
             State::Resting { .. } => Beat::Nothing,
         }

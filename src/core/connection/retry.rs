@@ -107,11 +107,8 @@ mod tests {
 
     #[test]
     fn full_jitter_stays_between_nothing_and_the_delay() {
-        let options = RetryOptions {
-            jitter: Jitter::Full,
-            fast_first: false,
-            ..RetryOptions::default()
-        };
+        let options =
+            RetryOptions { jitter: Jitter::Full, fast_first: false, ..RetryOptions::default() };
         assert_eq!(delay(&options, Retry { chance: 0, ..AGAIN }), Some(Duration::ZERO));
         let most = delay(&options, Retry { chance: u32::MAX, ..AGAIN });
         assert_eq!(most, Some(Duration::from_secs(10)));

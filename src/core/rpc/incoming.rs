@@ -28,6 +28,19 @@ pub enum Reply {
     Sent(Sent),
 }
 
+impl Reply {
+    /// Whether the thing was carried out, where that is what was asked.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when the server answered something else.
+    pub fn done(&self) -> Result<bool, Error> {
+        if let Self::Done(done) = self {
+            return Ok(*done);
+        }
+        Err(Error::Protocol("the answer is not the one that was asked for".to_owned()))
+    }
+}
+
 /// The server's first answer on a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -12,7 +12,9 @@ mod topic;
 
 pub use codec::{Codec, Incoming, PushEvent};
 pub use guard::{DecodeError, MAX_DEPTH, MAX_FRAME};
-pub use incoming::{HelloReply, LogPage, Refusal, RefusalData, Reply, Sent, StateValue, Subscribed};
+pub use incoming::{
+    HelloReply, LogPage, Refusal, RefusalData, Reply, Sent, StateValue, Subscribed,
+};
 pub use request::{Client, Hello, Request};
 pub use topic::{Cursor, Topic};
 

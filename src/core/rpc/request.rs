@@ -198,11 +198,11 @@ impl Serialize for Envelope<'_> {
             map.serialize_entry("id", &id)?;
         }
         map.serialize_entry("method", self.request.method())?;
-        match self.request {
-            // The one call that is public on a real TVox keeps its positional form.
-            Request::GetVersion => map.serialize_entry("params", &[(); 0])?,
-            Request::Ping => {}
-            other => map.serialize_entry("params", &Params(other))?,
+        // The one call that is public on a real TVox keeps its positional form.
+        if self.request == &Request::GetVersion {
+            map.serialize_entry("params", &[(); 0])?;
+        } else if self.request != &Request::Ping {
+            map.serialize_entry("params", &Params(self.request))?;
         }
         map.end()
     }

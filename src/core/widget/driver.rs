@@ -17,10 +17,10 @@ use crate::core::error::Error;
 use crate::core::model::{ChatChannelSession, ChatMessageStatus, Key, VisitorToken};
 use crate::core::ports::Ports;
 use crate::core::rpc::Reply;
+use crate::core::session::Command;
 use crate::core::session::chat::{
     Chat, ChatCommand, ChatId, Input as ChatInput, News, Published, StartWith,
 };
-use crate::core::session::Command;
 
 /// Under this key the platform keeps the visitor's token.
 const TOKEN: &str = "token";
@@ -250,8 +250,10 @@ impl<P: Ports> Driver<P> {
             ChatCommand::Create(reply) => {
                 // A second call is answered by the machine with its own error, the first goes on.
                 if self.answers.creates.contains_key(&id) {
-                    let error =
-                        Error::WrongState { operation: "createChatChannelSession", state: "being created" };
+                    let error = Error::WrongState {
+                        operation: "createChatChannelSession",
+                        state: "being created",
+                    };
                     let _ = reply.send(Err(error));
                     return;
                 }
@@ -265,7 +267,11 @@ impl<P: Ports> Driver<P> {
             }
             ChatCommand::Typing(status, reply) => {
                 let _ = reply.send(Ok(self.engine.is_online()));
-                if status == ChatMessageStatus::Composing { ChatInput::Composing } else { ChatInput::Idle }
+                if status == ChatMessageStatus::Composing {
+                    ChatInput::Composing
+                } else {
+                    ChatInput::Idle
+                }
             }
             ChatCommand::Retry(entry) => ChatInput::Retry { entry, key: self.key() },
             ChatCommand::Discard(entry) => ChatInput::Discard(entry),

@@ -133,19 +133,16 @@ impl Engine {
                 }
                 None => {}
             },
-            Report::Topic(topic, event) => self.topic(topic, event, moment),
+            Report::Topic(topic, event) => self.topic(&topic, event, moment),
         }
     }
 
-    fn topic(&mut self, topic: Topic, event: TopicEvent, moment: Moment) {
-        match (&topic, event) {
+    fn topic(&mut self, topic: &Topic, event: TopicEvent, moment: Moment) {
+        match (topic, event) {
             (Topic::Channels, TopicEvent::State(StateValue::Channels(channels))) => {
                 self.out.push(Effect::Channels(channels));
             }
-            (
-                Topic::Service(service, channel),
-                TopicEvent::State(StateValue::Service(status)),
-            ) => {
+            (Topic::Service(service, channel), TopicEvent::State(StateValue::Service(status))) => {
                 self.out.push(Effect::Status(service.clone(), channel.clone(), status));
             }
             (Topic::Service(service, channel), TopicEvent::Failed(refusal)) => {

@@ -14,7 +14,7 @@ use crate::core::model::{
 };
 use crate::core::observe::{Subject, Subscription};
 use crate::core::ports::Ports;
-use crate::core::rpc::{Reply, Request, Topic};
+use crate::core::rpc::{Request, Topic};
 use crate::core::session::chat::{ChatId, ChatSession, Published, StartWith};
 use crate::core::session::{Command, Inbox};
 
@@ -64,7 +64,6 @@ pub(super) struct Shared {
 impl Widget {
     /// A widget and its driver. Nothing happens before the driver runs: spawn
     /// [`Driver::run`] on whatever executor there is.
-    #[must_use]
     pub fn new<P: Ports>(options: WidgetConf, ports: P) -> (Self, Driver<P>) {
         let (inbox, commands) = Inbox::new();
         let client = WidgetClient {
@@ -142,12 +141,7 @@ impl Widget {
             uri_display: owned(uri_display),
         };
         let inbox = self.inbox.clone();
-        async move {
-            match inbox.call(move |_| request).await? {
-                Reply::Done(done) => Ok(done),
-                other => Err(Error::Protocol(format!("visit was answered by {other:?}"))),
-            }
-        }
+        async move { inbox.call(move |_| request).await?.done() }
     }
 
     /// Tells the operators what the visitor has chosen, now and after each reconnect.
@@ -265,7 +259,11 @@ impl WidgetClient {
 }
 
 impl Shared {
-    pub(super) fn status(&self, service: String, channel: ChannelType) -> Option<Subject<ServiceStatus>> {
+    pub(super) fn status(
+        &self,
+        service: String,
+        channel: ChannelType,
+    ) -> Option<Subject<ServiceStatus>> {
         let statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
         statuses.get(&(service, channel)).cloned()
     }

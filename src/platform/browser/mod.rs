@@ -103,10 +103,7 @@ pub struct Sleep(TimeoutFuture);
 impl Future for Sleep {
     type Output = ();
 
-    fn poll(
-        mut self: Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<()> {
         self.0.poll_unpin(context)
     }
 }

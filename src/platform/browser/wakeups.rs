@@ -86,5 +86,6 @@ impl Drop for Listener {
 
 /// `PageTransitionEvent.persisted`: the page came out of the back/forward cache.
 fn persisted(event: &Event) -> bool {
-    js_sys::Reflect::get(event, &JsValue::from_str("persisted")).is_ok_and(|value| value.is_truthy())
+    js_sys::Reflect::get(event, &JsValue::from_str("persisted"))
+        .is_ok_and(|value| value.is_truthy())
 }

@@ -14,7 +14,7 @@ use crate::core::model::{
     SessionField, SessionId,
 };
 use crate::core::observe::{LiveResult, Subject, Subscription};
-use crate::core::rpc::{Reply, Request};
+use crate::core::rpc::Request;
 use crate::core::session::{Command, Inbox};
 
 /// A chat of the visitor with a service (reference, `ChatSession`). Clones are one chat.
@@ -95,9 +95,7 @@ impl ChatSession {
     /// # Errors
     /// [`Error::Refused`] (no such service, closed, already one open …), [`Error::NotConnected`],
     /// [`Error::WrongState`] when called twice.
-    pub fn create(
-        &self,
-    ) -> impl Future<Output = Result<ChatChannelSession, Error>> + Send + use<> {
+    pub fn create(&self) -> impl Future<Output = Result<ChatChannelSession, Error>> + Send + use<> {
         let (reply, answer) = oneshot::channel();
         self.ask(ChatCommand::Create(reply));
         async move { answer.await.unwrap_or(Err(Error::Cancelled)) }
@@ -182,11 +180,9 @@ impl ChatSession {
             ChatMessageStatus::Composing | ChatMessageStatus::Idle => {
                 ChatCommand::Typing(status.clone(), reply)
             }
-            ChatMessageStatus::Wrote | ChatMessageStatus::Unknown(_) => ChatCommand::Send {
-                text: message.into(),
-                greeting: notify_greeting_message,
-                reply,
-            },
+            ChatMessageStatus::Wrote | ChatMessageStatus::Unknown(_) => {
+                ChatCommand::Send { text: message.into(), greeting: notify_greeting_message, reply }
+            }
         });
         async move { answer.await.unwrap_or(Err(Error::Cancelled)) }
     }
@@ -238,10 +234,7 @@ impl ChatSession {
         async move {
             let operation = "chatSendRecapOfSession";
             let session = session.ok_or(Error::WrongState { operation, state: "not created" })?;
-            match inbox.call(move |key| Request::ChatRecap { session, key, mail }).await? {
-                Reply::Done(done) => Ok(done),
-                other => Err(Error::Protocol(format!("chat.recap was answered by {other:?}"))),
-            }
+            inbox.call(move |key| Request::ChatRecap { session, key, mail }).await?.done()
         }
     }
 

@@ -121,9 +121,10 @@ impl List {
 
     /// A person lets a failed message go, or takes it up again: it leaves its place.
     pub(super) fn take_failed(&mut self, key: &EntryKey) -> Option<(Entry, Vec<Change>)> {
-        let index = self.entries().iter().position(|entry| {
-            entry.key == *key && matches!(entry.delivery, Delivery::Failed(_))
-        })?;
+        let index = self
+            .entries()
+            .iter()
+            .position(|entry| entry.key == *key && matches!(entry.delivery, Delivery::Failed(_)))?;
         let entry = self.entries()[index].clone();
         Some((entry, self.make(vec![Change::Remove { index }])))
     }
@@ -134,7 +135,8 @@ impl List {
         let changed = |(index, entry): (usize, &Entry)| {
             let seq = Some(entry.seq?);
             let delivery = delivery(&entry.direction, seq, watermarks);
-            let entry = (delivery != entry.delivery).then(|| Entry { delivery, ..entry.clone() })?;
+            let entry =
+                (delivery != entry.delivery).then(|| Entry { delivery, ..entry.clone() })?;
             Some(Change::Update { index, entry })
         };
         let changes = self.entries().iter().enumerate().filter_map(changed).collect();

@@ -58,7 +58,13 @@ impl Outbox {
     }
 
     /// The first letter was refused for now.
-    pub(super) fn refused(&mut self, refusal: &Refusal, after: Duration, connected: bool, now: Timestamp) {
+    pub(super) fn refused(
+        &mut self,
+        refusal: &Refusal,
+        after: Duration,
+        connected: bool,
+        now: Timestamp,
+    ) {
         self.on_its_way = false;
         if refusal.code == Refusal::NOT_CONNECTED && !connected {
             self.halted = true;

@@ -76,8 +76,7 @@ mod tests {
     #[test]
     fn composing_is_said_at_the_first_key_and_then_every_four_seconds() {
         let mut own = OwnTyping::default();
-        let said: Vec<bool> =
-            (0..=9).map(|second| own.key(at(second * 1_000)).is_some()).collect();
+        let said: Vec<bool> = (0..=9).map(|second| own.key(at(second * 1_000)).is_some()).collect();
         let expected = [true, false, false, false, true, false, false, false, true, false];
         assert_eq!(said, expected);
     }

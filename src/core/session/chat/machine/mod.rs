@@ -7,6 +7,9 @@
 //!                       └──refused──▶ New
 //! ```
 
+mod life;
+mod words;
+
 use std::time::Duration;
 
 use super::entry::{Change, Delivery, EntryKey, EntryKind};
@@ -17,14 +20,14 @@ use super::typing::{OwnTyping, TheirTyping};
 use crate::core::connection::{Failure, TopicEvent};
 use crate::core::error::Error;
 use crate::core::model::{
-    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, CustomerInfo, Direction, Key,
-    MessageId, MultiChannelState, Private, SessionField, SessionId,
+    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, ChatMessageType, CustomerInfo,
+    Direction, Key, Private, SessionField, SessionId,
 };
 use crate::core::rpc::{Refusal, Reply, Request, StateValue, Topic};
 use crate::core::time::{Timestamp, earliest};
 
-/// Starting waits for the connection this long.
-const CREATE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) use words::{CallKind, Effect, Input, News};
+
 /// After this long a session ends here even if the server has not confirmed it.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -67,80 +70,6 @@ enum State {
 struct Wants {
     conversation: bool,
     events: bool,
-}
-
-/// What happens to a chat.
-#[derive(Clone, Debug)]
-pub(crate) enum Input {
-    Create(Key),
-    Attach(SessionId),
-    /// Somebody reads the conversation.
-    WantConversation,
-    /// Somebody reads the documented events, or does so no more.
-    WantEvents(bool),
-    Send {
-        key: Key,
-        text: Private<String>,
-        greeting: bool,
-    },
-    Retry {
-        entry: EntryKey,
-        key: Key,
-    },
-    Discard(EntryKey),
-    /// A key was pressed in the composer.
-    Composing,
-    /// The composer was left or emptied.
-    Idle,
-    Received(MessageId),
-    Read(MessageId),
-    StillHere,
-    Close,
-    /// The connection is up, for the first time or again.
-    Ready,
-    /// The server does not know the session any more.
-    Gone,
-    Topic(Topic, TopicEvent),
-    Called(CallKind, Result<Reply, Failure>),
-    Tick,
-}
-
-/// Which of a chat's calls came to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum CallKind {
-    Create,
-    Send(Key),
-    Close,
-    StillHere,
-}
-
-/// What is to be done about it.
-#[derive(Clone, Debug)]
-#[must_use = "the machine only decides; somebody has to do it"]
-pub(crate) enum Effect {
-    Call { kind: CallKind, request: Request, timeout: Option<Duration>, patient: bool },
-    Notify(Request),
-    Watch(Topic),
-    Unwatch(Topic),
-    Tell(News),
-}
-
-/// What the handles are told.
-#[derive(Clone, Debug)]
-pub(crate) enum News {
-    /// The session has an id.
-    Id(SessionId),
-    Created(Result<ChatChannelSession, Error>),
-    Session(ChatChannelSession),
-    Change(Change),
-    /// The first event of the log.
-    Opened(ChatChannelEventMessage),
-    /// Any other event, and typing.
-    Event(ChatChannelEventMessage),
-    Typing(bool),
-    Sent(Key, Result<bool, Error>),
-    /// Nothing follows.
-    Over,
 }
 
 impl Chat {
@@ -230,56 +159,6 @@ impl Chat {
         .fold(None, earliest)
     }
 
-    fn create(&mut self, key: Key) {
-        if !matches!(self.state, State::New) {
-            let state = self.state.name();
-            let error = Error::WrongState { operation: "createChatChannelSession", state };
-            return self.tell(News::Created(Err(error)));
-        }
-        self.state = State::Creating { close: false };
-        let request = Request::ChatCreate {
-            key,
-            service: self.service.clone(),
-            customer: self.customer.clone().map(Box::new),
-            fields: self.fields.clone(),
-        };
-        let (kind, timeout) = (CallKind::Create, Some(CREATE_TIMEOUT));
-        self.out.push(Effect::Call { kind, request, timeout, patient: true });
-    }
-
-    fn created(&mut self, outcome: Result<Reply, Failure>, now: Timestamp) {
-        let close = matches!(self.state, State::Creating { close: true });
-        match outcome {
-            Ok(Reply::Session(session)) => {
-                self.open(session.id.clone());
-                self.session((*session).clone(), now);
-                self.tell(News::Created(Ok(*session)));
-                if close {
-                    self.close(now);
-                }
-            }
-            Ok(_) => {
-                self.state = State::New;
-                let error = Error::Protocol("chat.create was not answered".to_owned());
-                self.tell(News::Created(Err(error)));
-            }
-            Err(failure) => {
-                self.state = State::New;
-                self.tell(News::Created(Err(failure.into())));
-                if close {
-                    self.over();
-                }
-            }
-        }
-    }
-
-    fn open(&mut self, id: SessionId) {
-        self.state = State::Open { id: id.clone(), over_by: None };
-        self.tell(News::Id(id.clone()));
-        self.out.push(Effect::Watch(Topic::Session(id)));
-        self.watch_log();
-    }
-
     fn want(&mut self, wants: Wants) {
         self.wants = wants;
         self.watch_log();
@@ -316,7 +195,9 @@ impl Chat {
         let refused = match &self.state {
             State::Open { .. } if self.outbox.is_full() => Some("waiting with a full outbox"),
             State::Open { .. } if self.was_connected => None,
-            state => Some(state.name()),
+            State::New | State::Creating { .. } | State::Open { .. } | State::Over => {
+                Some(self.state.name())
+            }
         };
         if let Some(state) = refused {
             let error = Error::WrongState { operation: "chatSendMessage", state };
@@ -342,12 +223,8 @@ impl Chat {
     fn send_next(&mut self, now: Timestamp) {
         let State::Open { id, .. } = &self.state else { return };
         let Some(Letter { key, text, greeting }) = self.outbox.next(now).cloned() else { return };
-        let request = Request::ChatSend {
-            session: id.clone(),
-            key: key.clone(),
-            message: text,
-            greeting,
-        };
+        let request =
+            Request::ChatSend { session: id.clone(), key: key.clone(), message: text, greeting };
         let kind = CallKind::Send(key);
         self.out.push(Effect::Call { kind, request, timeout: None, patient: false });
     }
@@ -385,20 +262,6 @@ impl Chat {
             let request = Request::SessionActive { session: id.clone() };
             let kind = CallKind::StillHere;
             self.out.push(Effect::Call { kind, request, timeout: None, patient: true });
-        }
-    }
-
-    fn close(&mut self, now: Timestamp) {
-        match &mut self.state {
-            State::New => self.over(),
-            State::Creating { close } => *close = true,
-            State::Open { id, over_by } => {
-                let request = Request::ChatClose { session: id.clone() };
-                over_by.get_or_insert(now + CLOSE_PATIENCE);
-                let kind = CallKind::Close;
-                self.out.push(Effect::Call { kind, request, timeout: None, patient: true });
-            }
-            State::Over => {}
         }
     }
 
@@ -495,45 +358,8 @@ impl Chat {
     }
 
     fn tell_event(&mut self, event: ChatChannelEventMessage) {
-        let opened =
-            event.message_type == Some(crate::core::model::ChatMessageType::OpenSession);
+        let opened = event.message_type == Some(ChatMessageType::OpenSession);
         self.tell(if opened { News::Opened(event) } else { News::Event(event) });
-    }
-
-    /// The server knows the session no more, so nobody else will tell its end.
-    fn gone(&mut self) {
-        if matches!(self.state, State::Open { .. }) {
-            self.over();
-        }
-    }
-
-    fn over(&mut self) {
-        let state = std::mem::replace(&mut self.state, State::Over);
-        if let State::Open { id, .. } = state {
-            for letter in self.outbox.empty() {
-                let error = Error::WrongState { operation: "chatSendMessage", state: "closed" };
-                self.fail(letter.key, error);
-            }
-            if let Some(typing) = self.their_typing.told(false, Timestamp::ZERO) {
-                self.tell(News::Typing(typing));
-            }
-            let closed = Some(MultiChannelState::Closed);
-            let known = self.session.take();
-            let session = known.unwrap_or_else(|| ChatChannelSession {
-                id: id.clone(),
-                service: Some(self.service.clone()),
-                session_state: None,
-                step: None,
-                agent: None,
-            });
-            self.tell(News::Session(ChatChannelSession { session_state: closed, ..session }));
-            for topic in
-                [Topic::Chat(id.clone()), Topic::Receipts(id.clone()), Topic::Session(id)]
-            {
-                self.out.push(Effect::Unwatch(topic));
-            }
-        }
-        self.tell(News::Over);
     }
 
     fn tick(&mut self, now: Timestamp) {

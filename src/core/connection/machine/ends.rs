@@ -1,0 +1,85 @@
+//! How a link ends, and what follows.
+
+use super::line::{Line, Question};
+use super::words::{Effect, Moment};
+use super::{LEAST_BETWEEN_DIALS, Machine, State};
+use crate::core::connection::retry::{Asked, Retry, delay};
+use crate::core::connection::state::Phase;
+use crate::core::error::Error;
+use crate::core::rpc::Request;
+
+impl Machine {
+    /// The link is gone, or never came to be: back to waiting, with everything that was wanted.
+    pub(super) fn lost(&mut self, error: Error, asked: Asked, moment: Moment) {
+        let Moment { now, chance } = moment;
+        let stable = self.settings.retry.stable;
+        let was_stable = match &self.state {
+            State::Online { since, .. } => now.since(*since) >= stable,
+            State::Idle | State::Dialing { .. } | State::Waiting { .. } | State::Stopped => false,
+        };
+        self.hang_up();
+        if was_stable {
+            self.failures = 0;
+        }
+        let retry = Retry { failures: self.failures, was_stable, asked, chance };
+        let Some(wait) = delay(&self.settings.retry, retry) else {
+            return self.stop(error);
+        };
+        self.failures = self.failures.saturating_add(1);
+        let soonest = self.dialled.map_or(now, |dialled| dialled + LEAST_BETWEEN_DIALS);
+        let until = Some((now + wait).max(soonest)).filter(|_| !self.is_paused());
+        self.state = State::Waiting { until };
+        self.tell(Phase::Waiting, until.map(|until| until.since(now)), Some(error));
+    }
+
+    /// No attempt will follow by itself.
+    pub(super) fn stop(&mut self, error: Error) {
+        if let State::Dialing { link, .. } | State::Online { line: Line { link, .. }, .. } =
+            &self.state
+        {
+            self.out.push(Effect::Close(*link, 1000));
+        }
+        self.hang_up();
+        self.state = State::Stopped;
+        self.fail_calls(&Error::NotConnected);
+        self.tell(Phase::Stopped, None, Some(error));
+    }
+
+    pub(super) fn disconnect(&mut self, forget: bool) {
+        self.say(&Request::Bye { forget });
+        if let State::Dialing { link, .. } | State::Online { line: Line { link, .. }, .. } =
+            &self.state
+        {
+            self.out.push(Effect::Close(*link, 1000));
+        }
+        self.hang_up();
+        self.state = State::Idle;
+        self.watches.clear();
+        self.identified = None;
+        if forget {
+            self.settings.token = None;
+        }
+        self.fail_calls(&Error::Cancelled);
+        self.tell(Phase::Stopped, None, None);
+    }
+
+    /// Takes back what was asked on the link that is gone.
+    pub(super) fn hang_up(&mut self) {
+        let state = std::mem::replace(&mut self.state, State::Idle);
+        let line = match state {
+            State::Dialing { line, .. } => line,
+            State::Online { line, .. } => Some(line),
+            State::Idle | State::Waiting { .. } | State::Stopped => None,
+        };
+        for watch in self.watches.values_mut() {
+            watch.disconnected();
+        }
+        // Answers that got lost: the keys make it safe to ask again, first and in order.
+        let asked = line.map(|line| line.asked).unwrap_or_default();
+        for question in asked.into_values().rev() {
+            if let Question::Call(call) = question {
+                self.calls.push_front(call);
+            }
+        }
+    }
+}

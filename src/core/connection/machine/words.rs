@@ -1,0 +1,148 @@
+use std::time::Duration;
+
+use crate::core::config::RetryOptions;
+use crate::core::connection::state::{ConnectionState, LinkId};
+use crate::core::error::Error;
+use crate::core::model::{ChannelType, ChatChannelEventMessage, CustomerInfo, VisitorToken};
+use crate::core::ports::{Closed, Wakeup};
+use crate::core::rpc::{DecodeError, HelloReply, Refusal, Reply, Request, StateValue, Topic};
+use crate::core::time::Timestamp;
+
+/// What the connection is made with.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// When to try again.
+    pub retry: RetryOptions,
+    /// How often to ping; the server may ask for less often.
+    pub heartbeat: Duration,
+    /// The visitor's language (BCP 47).
+    pub locale: Option<String>,
+    /// Who the visitor says to be.
+    pub customer: Option<CustomerInfo>,
+    /// The token of an earlier page.
+    pub token: Option<VisitorToken>,
+}
+
+/// Now, and a number that nobody could foresee.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moment {
+    /// The clock.
+    pub now: Timestamp,
+    /// Uniformly random over its whole range.
+    pub chance: u32,
+}
+
+/// Names a call towards whoever made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// What happens to the connection.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Be online from now on.
+    Connect,
+    /// Be offline for good.
+    Disconnect {
+        /// Whether the server shall forget the visitor.
+        forget: bool,
+    },
+    /// The socket is open.
+    Opened(LinkId),
+    /// A text frame came.
+    Frame(LinkId, String),
+    /// The socket closed, or could not be opened.
+    Closed(LinkId, Closed),
+    /// The surroundings changed.
+    Wake(Wakeup),
+    /// The [`deadline`](Machine::deadline) has come.
+    Tick,
+    /// Ask something; the answer comes as [`Report::Called`]. It waits for the connection and is
+    /// repeated on the next one if the answer got lost: every call is safe to repeat.
+    Call {
+        /// The caller's name for it.
+        id: CallId,
+        /// What to ask.
+        request: Request,
+        /// For how long, the waiting included; `None` for as long as it takes.
+        timeout: Option<Duration>,
+        /// Whether to try again by itself what the server refuses only for now.
+        patient: bool,
+    },
+    /// Say something now, or not at all.
+    Notify(Request),
+    /// The visitor's choice, said again on every connection.
+    Identify(ChannelType, String),
+    /// Want a topic, now and on every later connection.
+    Watch(Topic),
+    /// Want it no longer.
+    Unwatch(Topic),
+}
+
+/// What is to be done about it.
+#[derive(Clone, Debug)]
+#[must_use = "the machine only decides; somebody has to do it"]
+pub enum Effect {
+    /// Open a socket.
+    Dial(LinkId),
+    /// Send a text frame.
+    Send(LinkId, String),
+    /// Close the socket, or give up opening it.
+    Close(LinkId, u16),
+    /// Tell the layer above.
+    Report(Report),
+}
+
+/// What the layer above has to know.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// The connection's state changed.
+    State(ConnectionState),
+    /// `hello` was answered.
+    Ready(Box<HelloReply>),
+    /// The server does not know us any more: what belonged to the old visitor is over.
+    Discontinuity,
+    /// The token to come back with.
+    Token(VisitorToken),
+    /// News of a topic.
+    Topic(Topic, TopicEvent),
+    /// A call has come to its end.
+    Called(CallId, Result<Reply, Failure>),
+    /// A frame was dropped.
+    Malformed(DecodeError),
+}
+
+/// News of a topic.
+#[derive(Clone, Debug)]
+pub enum TopicEvent {
+    /// The newest value.
+    State(StateValue),
+    /// Events in order, each once.
+    Log {
+        /// The events.
+        events: Vec<ChatChannelEventMessage>,
+        /// Whether they replace all that was told before.
+        reset: bool,
+    },
+    /// Typing.
+    Ephemeral(Box<ChatChannelEventMessage>),
+    /// The topic will not be told of any more.
+    Failed(Refusal),
+}
+
+/// Why a call failed.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// The server said no.
+    Refused(Refusal),
+    /// It did not come to that.
+    Unsent(Error),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Unsent(error) => error,
+        }
+    }
+}
