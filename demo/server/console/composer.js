@@ -17,7 +17,7 @@ export function composerView(store, desk) {
   const fit = () => {
     // By way of the object model: the page's policy forbids style attributes.
     box.style.setProperty("height", "auto");
-    box.style.setProperty("height", `${Math.min(box.scrollHeight + 2, 168)}px`);
+    box.style.setProperty("height", `${box.scrollHeight + 2}px`);
     const limit = store.limits.message;
     attribute(box, "maxlength", limit);
     say(count, box.value.length > limit * WARN_AT ? `${box.value.length} / ${limit}` : "");
