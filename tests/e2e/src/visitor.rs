@@ -18,9 +18,8 @@ const HOST: &str = "tvox-widget";
 const MESSAGES: &str = r#"
   const root = document.querySelector("tvox-widget").shadowRoot;
   return [...root.querySelectorAll("[part~=message]")].map((message) => [
-    message.dataset.own === "true" ? "visitor" : "operator",
-    message.querySelector("[part~=message-text]")?.innerText.trim() ?? "",
-    message.dataset.state ?? null]);
+    message.dataset.direction, message.querySelector("[part~=bubble]")?.innerText.trim() ?? "",
+    message.dataset.delivery || null]);
 "#;
 
 /// Somebody on the site.
@@ -102,6 +101,23 @@ impl Visitor {
         self.button(service).click().await
     }
 
+    /// Says yes to the question on the screen.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) async fn confirm(&self) -> Outcome {
+        self.part("dialog-confirm").click().await
+    }
+
+    /// Says no to the question on the screen.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) async fn think_again(&self) -> Outcome {
+        self.part("dialog-cancel").click().await?;
+        self.part("dialog").gone().await
+    }
+
     /// Writes a message and sends it with Enter.
     ///
     /// # Errors
@@ -166,7 +182,7 @@ impl Visitor {
 fn line(seen: &Value) -> Line {
     let field = |index: usize| seen.get(index).and_then(Value::as_str);
     Line {
-        from: if field(0) == Some("operator") { From::Operator } else { From::Visitor },
+        from: if field(0) == Some("inbound") { From::Operator } else { From::Visitor },
         text: field(1).unwrap_or("").to_owned(),
         state: field(2).map(str::to_owned),
     }

@@ -105,9 +105,9 @@ async fn every_screen(stage: &Arc<Stage>, look: Look) -> Outcome {
     visitor.sees_state("Buongiorno", "read").await?;
     check("the conversation").await?;
     visitor.button("Termina conversazione").click().await?;
-    visitor.button("Continua").shown().await?;
+    visitor.part("dialog").shown().await?;
     check("the question before the end").await?;
-    visitor.button("Continua").click().await?;
+    visitor.think_again().await?;
     anna.close().await?;
     visitor.button("Nuova conversazione").shown().await?;
     check("the ended conversation").await

@@ -59,7 +59,7 @@ pub(crate) async fn the_position_in_the_queue_falls_when_another_leaves(
     );
 
     first.button("Esci dalla coda").click().await?;
-    first.button("Esci").click().await?;
+    first.confirm().await?;
     second.part("panel").says("Sei il prossimo").await
 }
 
@@ -108,17 +108,10 @@ pub(crate) async fn the_visitor_ends_the_conversation_after_a_question(
 ) -> Outcome {
     let (visitor, anna) = meet(&stage).await?;
     visitor.button("Termina conversazione").click().await?;
-    visitor.button("Continua").click().await?;
+    visitor.think_again().await?;
     visitor.composer().shown().await?;
     visitor.button("Termina conversazione").click().await?;
-    Part::of_shadow(
-        &visitor.browser,
-        "tvox-widget",
-        "[role=alertdialog] button, [role=dialog] [part~=dialog] button, dialog button",
-    )
-    .named("Termina")
-    .click()
-    .await?;
+    visitor.confirm().await?;
     visitor.part("panel").says("La conversazione è terminata").await?;
     Part::of_page(&anna.browser, "[data-testid=contact-item][data-state=ended]").shown().await
 }
@@ -131,7 +124,7 @@ pub(crate) async fn a_proposed_page_opens_only_after_a_yes(stage: Arc<Stage>) ->
     visitor.part("panel").says("ti propone una pagina").await?;
     let here = visitor.browser.driver.current_url().await?;
     ensure_eq!(here.path(), "/", "the page before a yes");
-    visitor.button("Apri").click().await?;
+    visitor.part("to-url-open").click().await?;
     wait::until("the proposed page", SOON, || async {
         let here = visitor.browser.driver.current_url().await?;
         Ok(if here.path() == "/demo/biciclette.html" { Ok(()) } else { Err(here.to_string()) })
@@ -139,7 +132,7 @@ pub(crate) async fn a_proposed_page_opens_only_after_a_yes(stage: Arc<Stage>) ->
     .await?;
     // Acted on once: the page stays, and so does the conversation.
     visitor.composer().shown().await?;
-    ensure!(!visitor.button("Apri").is_shown().await?, "the question is not asked again");
+    ensure!(!visitor.part("to-url").is_shown().await?, "the question is not asked again");
     Ok(())
 }
 

@@ -49,9 +49,9 @@ pub(crate) async fn every_screen_fits_every_device(stage: Arc<Stage>) -> Outcome
         shoot("5-chat").await?;
         console_picture(&stage, &anna, name).await?;
         visitor.button("Termina conversazione").click().await?;
-        visitor.button("Continua").shown().await?;
+        visitor.part("dialog").shown().await?;
         shoot("6-question").await?;
-        visitor.button("Continua").click().await?;
+        visitor.think_again().await?;
         anna.close().await?;
         visitor.button("Nuova conversazione").shown().await?;
         shoot("7-ended").await?;
