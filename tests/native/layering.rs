@@ -98,7 +98,7 @@ fn the_tree_that_is_read_is_the_whole_one() {
     let files = tree();
     for place in [
         "src/lib.rs",
-        "src/core/connection/machine.rs",
+        "src/core/connection/machine",
         "src/core/rpc/",
         "src/components/",
         "src/element/",
