@@ -10,6 +10,9 @@ import { transcriptView } from "./transcript.js";
 
 export function chatView(store, desk) {
   const face = h("span");
+  const elsewhere = h("span", { class: "badge", "aria-hidden": "true" });
+  const back = iconButton("back", "Back to the lists", () => desk.open(null), { class: "icon-button back" });
+  back.append(elsewhere);
   const name = h("h2", { class: "chat-name" });
   const line = h("p", { class: "chat-line" });
   const push = pushDialog(store, desk);
@@ -38,7 +41,7 @@ export function chatView(store, desk) {
     h(
       "header",
       { class: "chat-head" },
-      iconButton("back", "Back to the lists", () => desk.open(null), { class: "icon-button back" }),
+      back,
       face,
       h("div", { class: "chat-who" }, name, line),
       h("div", { class: "chat-tools" }, pushOpen, end, away, details),
@@ -65,6 +68,10 @@ export function chatView(store, desk) {
     if (face.dataset.face !== key) face.replaceChildren(avatar(conversation.name, conversation.visitor.id, !conversation.customer.customerDisplayName));
     face.dataset.face = key;
     say(name, conversation.name);
+    const others = store.unread - conversation.unread;
+    elsewhere.hidden = others === 0;
+    say(elsewhere, String(others));
+    attribute(back, "aria-label", others > 0 ? `Back to the lists, ${others} unread` : "Back to the lists");
     mark(chat, "ended", !conversation.connected);
     pushOpen.hidden = end.hidden = !conversation.connected;
     away.hidden = conversation.connected;
