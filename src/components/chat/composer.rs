@@ -1,0 +1,131 @@
+//! Where the visitor writes.
+
+use std::borrow::Cow;
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlTextAreaElement, KeyboardEvent};
+
+use super::composer_view::{Room, sendable};
+use super::talk::Talk;
+use crate::components::dom::el;
+use crate::components::icons::Icon;
+use crate::components::ui::{Ui, failure};
+use crate::i18n::Key;
+
+/// The text field and its button. Enter sends, Shift and Enter breaks the line; a draft survives a
+/// reload, and sending works without a connection.
+#[component]
+pub fn Composer(
+    /// The shared things.
+    ui: Ui,
+    /// The conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let input = NodeRef::<html::Textarea>::new();
+    let problem = RwSignal::new(None::<Key>);
+    let draft = talk.draft();
+    let ready = Memo::new(move |_| draft.with(|draft| sendable(draft).is_some()));
+    let room = Memo::new(move |_| draft.with(|draft| Room::of(draft)));
+    let send = move || {
+        let Some(text) = draft.with_untracked(|draft| sendable(draft).map(str::to_owned)) else {
+            return;
+        };
+        problem.set(talk.send(&text).err().map(|error| {
+            ui.report(&error);
+            failure(&error)
+        }));
+        if let Some(input) = input.get_untracked() {
+            let _ = input.focus();
+        }
+    };
+    let keydown = move |event: web_sys::Event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        // While an input method is composing, Enter chooses a word. 229 is how Safari says so.
+        let composing = event.is_composing() || event.key_code() == 229;
+        if event.key() == "Enter" && !event.shift_key() && !composing {
+            event.prevent_default();
+            send();
+        }
+    };
+    let typed = move |event: web_sys::Event| {
+        let target = event.target().and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());
+        if let Some(target) = target {
+            problem.set(None);
+            talk.write(target.value());
+        }
+    };
+    Effect::new(move |_| {
+        draft.track();
+        if let Some(input) = input.get() {
+            grow(&input);
+        }
+    });
+    el("div")
+        .class("composer")
+        .part("composer")
+        .child(
+            el("div")
+                .class("composer__box")
+                .child(
+                    el("textarea")
+                        .class("composer__input")
+                        .part("composer-input")
+                        .attr("rows", "1")
+                        .attr("dir", "auto")
+                        .attr("enterkeyhint", "send")
+                        .attr("data-focus", "")
+                        .attr("aria-describedby", "composer-note")
+                        .attr_live("aria-label", move || Some(ui.text(Key::Compose)))
+                        .attr_live("placeholder", move || Some(ui.text(Key::Compose)))
+                        .attr_live("aria-invalid", move || {
+                            matches!(room.get(), Room::Over(_)).then_some("true".into())
+                        })
+                        .prop_live("value", move || draft.get().into())
+                        .node(input)
+                        .on("input", typed)
+                        .on("keydown", keydown)
+                        .on("blur", move |_| talk.idle()),
+                )
+                .child(
+                    el("button")
+                        .class("composer__send")
+                        .part("composer-send")
+                        .attr("type", "button")
+                        .attr_live("aria-label", move || Some(ui.text(Key::Send)))
+                        .attr_live("title", move || Some(ui.text(Key::Send)))
+                        .attr_live("aria-disabled", move || (!ready.get()).then_some("true".into()))
+                        .on("click", move |_| send())
+                        .child(Icon::SEND.view()),
+                ),
+        )
+        .child(
+            el("p")
+                .class("composer__count")
+                .class_if("composer__count--over", move || {
+                    matches!(room.get(), Room::Over(_)) || problem.get().is_some()
+                })
+                .attr("id", "composer-note")
+                .text_live(move || note(ui, room.get(), problem.get())),
+        )
+}
+
+fn note(ui: Ui, room: Room, problem: Option<Key>) -> Cow<'static, str> {
+    match (problem, room) {
+        (Some(problem), _) => ui.text(problem),
+        (None, Room::Plenty) => "".into(),
+        (None, Room::Left(left)) => ui.count(Key::Remaining, left as u64),
+        (None, Room::Over(excess)) => ui.count(Key::Excess, excess as u64),
+    }
+}
+
+/// As high as the text, up to the style sheet's limit. `field-sizing: content` will do this one day.
+fn grow(input: &HtmlTextAreaElement) {
+    let style = web_sys::HtmlElement::style(input);
+    let _ = style.set_property("height", "auto");
+    let height = input.scroll_height();
+    if height > 0 {
+        let _ = style.set_property("height", &format!("{height}px"));
+    }
+}

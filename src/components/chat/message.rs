@@ -1,0 +1,191 @@
+//! One row of the conversation.
+
+use std::borrow::Cow;
+
+use leptos::prelude::*;
+
+use super::talk::Talk;
+use super::timeline::{Bubble, Content};
+use crate::components::address::{Piece, pieces};
+use crate::components::clock;
+use crate::components::dom::{El, el};
+use crate::components::icons::Icon;
+use crate::components::ui::Ui;
+use crate::core::session::chat::Delivery;
+use crate::i18n::Key;
+
+/// Draws a row. Its text never changes; its place in a group and its fate do.
+pub(super) fn row(ui: Ui, talk: Talk, key: &str, content: ArcRwSignal<Content>) -> AnyView {
+    match content.get_untracked() {
+        Content::Day(moment) => el("div")
+            .class("log__day")
+            .attr("aria-live", "off")
+            .child(el("span").text_live(move || clock::day(ui, moment)))
+            .into_any(),
+        Content::Opened(moment) => el("div")
+            .class("log__event")
+            .attr("aria-live", "off")
+            .text_live(move || {
+                let time = moment.map(|moment| clock::time_of_day(ui, moment));
+                let started = ui.text(Key::Started);
+                time.map_or(started.clone(), |time| format!("{started} · {time}").into())
+            })
+            .into_any(),
+        Content::Message(bubble) => message(ui, talk, key, &bubble, content).into_any(),
+    }
+}
+
+fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<Content>) -> El {
+    let own = bubble.own;
+    let now = ArcMemo::new(move |_| match content.get() {
+        Content::Message(bubble) => Some(bubble),
+        Content::Day(_) | Content::Opened(_) => None,
+    });
+    let is = |read: fn(&Bubble) -> bool| {
+        let now = now.clone();
+        move || now.with(|bubble| bubble.as_ref().is_some_and(read))
+    };
+    let delivery = {
+        let now = now.clone();
+        move || now.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.delivery.clone()))
+    };
+    let name = {
+        let first = is(|bubble| bubble.first && !bubble.own);
+        move || {
+            first().then(|| {
+                el("span")
+                    .class("message__name")
+                    .attr("aria-hidden", "true")
+                    .text_live(move || talk.operator().into())
+                    .into_any()
+            })
+        }
+    };
+    let author = move || {
+        let author = if own { ui.text(Key::You) } else { talk.operator().into() };
+        format!("{author}: ").into()
+    };
+    let row = el("div")
+        .class(if own { "message message--own" } else { "message" })
+        .class_if("message--first", is(|bubble| bubble.first))
+        .class_if(
+            "message--failed",
+            is(|bubble| matches!(bubble.delivery, Some(Delivery::Failed(_)))),
+        )
+        .part("message")
+        .attr("data-key", key.to_owned())
+        .attr("data-direction", if own { "outbound" } else { "inbound" })
+        .attr_live("data-delivery", {
+            let delivery = delivery.clone();
+            move || Some(delivery().map_or("", |delivery| word(&delivery)).into())
+        });
+    // What the visitor has just written need not be read out to them.
+    let row = if own { row.attr("aria-live", "off") } else { row };
+    row.swap(name)
+        .child(el("span").class("sr").text_live(author))
+        .child(text(ui, &bubble.text))
+        .swap(move || now.with(|bubble| meta(ui, bubble.as_ref()?)))
+        .swap({
+            let key = key.to_owned();
+            move || failure(ui, talk, &key, &delivery()?)
+        })
+}
+
+/// The text, with its addresses as links. Text nodes only: nothing in it is ever markup.
+fn text(ui: Ui, text: &str) -> El {
+    let bubble = el("div").class("bubble").part("bubble").attr("dir", "auto");
+    pieces(text).into_iter().fold(bubble, |bubble, piece| match piece {
+        Piece::Text(text) => bubble.text(text.to_owned()),
+        Piece::Link(shown, address) => bubble.child(
+            el("a")
+                .attr("href", address.href)
+                .attr("target", "_blank")
+                .attr("rel", "noopener noreferrer nofollow")
+                .text(shown.to_owned())
+                .child(
+                    el("span")
+                        .class("sr")
+                        .text_live(move || format!(" ({})", ui.text(Key::OpensNewTab)).into()),
+                ),
+        ),
+    })
+}
+
+/// Time and ticks, below the last message of a group and below any that is not sent yet.
+fn meta(ui: Ui, bubble: &Bubble) -> Option<AnyView> {
+    let delivery = bubble.delivery.clone().filter(|it| !matches!(it, Delivery::Failed(_)));
+    let failed = bubble.delivery.is_some() && delivery.is_none();
+    let waiting = delivery == Some(Delivery::Sending);
+    if failed || !(bubble.last || waiting) {
+        return None;
+    }
+    let line = el("div").class("message__meta").part("meta");
+    let line = match bubble.at {
+        Some(moment) => {
+            line.child(el("span").text_live(move || clock::time_of_day(ui, moment).into()))
+        }
+        None => line,
+    };
+    let line = match delivery {
+        Some(delivery) => {
+            let said = said(&delivery);
+            line.attr("data-delivery", word(&delivery))
+                .child(ticks(&delivery).small())
+                .child(el("span").class("sr").text_live(move || ui.text(said)))
+        }
+        None => line,
+    };
+    Some(line.into_any())
+}
+
+fn failure(ui: Ui, talk: Talk, key: &str, delivery: &Delivery) -> Option<AnyView> {
+    let Delivery::Failed(error) = delivery else { return None };
+    let why = crate::components::ui::failure(error);
+    let words = move || -> Cow<'static, str> {
+        format!("{}. {}", ui.text(Key::Failed), ui.text(why)).into()
+    };
+    let button = |part: &'static str, label: Key| {
+        el("button")
+            .class("text-button")
+            .part(part)
+            .attr("type", "button")
+            .text_live(move || ui.text(label))
+    };
+    let (again, away) = (key.to_owned(), key.to_owned());
+    let view = el("div")
+        .class("message__failure")
+        .child(el("span").attr("role", "alert").text_live(words))
+        .child(button("retry", Key::Retry).on("click", move |_| talk.retry(&again)))
+        .child(button("discard", Key::Discard).on("click", move |_| talk.discard(&away)));
+    Some(view.into_any())
+}
+
+/// The word in the `data-delivery` attribute.
+const fn word(delivery: &Delivery) -> &'static str {
+    match delivery {
+        Delivery::Sending => "sending",
+        Delivery::Sent => "sent",
+        Delivery::Delivered => "delivered",
+        Delivery::Read => "read",
+        Delivery::Failed(_) => "failed",
+    }
+}
+
+const fn said(delivery: &Delivery) -> Key {
+    match delivery {
+        Delivery::Sending => Key::Sending,
+        Delivery::Sent => Key::Sent,
+        Delivery::Delivered => Key::Delivered,
+        Delivery::Read => Key::Read,
+        Delivery::Failed(_) => Key::Failed,
+    }
+}
+
+const fn ticks(delivery: &Delivery) -> Icon {
+    match delivery {
+        Delivery::Sending => Icon::CLOCK,
+        Delivery::Sent => Icon::TICK,
+        Delivery::Delivered | Delivery::Read => Icon::TICKS,
+        Delivery::Failed(_) => Icon::ALERT,
+    }
+}

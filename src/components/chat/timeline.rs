@@ -1,0 +1,313 @@
+//! The conversation as a list, and the list as rows on a screen.
+
+use crate::core::model::Direction;
+use crate::core::session::chat::{Change, Conversation, Delivery, Entry, EntryKind};
+
+/// The entries of a conversation, oldest first, kept true by the changes that the core tells.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    conversation: Conversation,
+}
+
+/// A moment on the visitor's calendar: milliseconds since 1970, and whole local days.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// Milliseconds since 1970 (UTC).
+    pub millis: f64,
+    /// Whole local days since 1970.
+    pub day: f64,
+}
+
+/// One line of the conversation's screen. The key stays while the row stays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Names the row.
+    pub key: String,
+    /// What stands there.
+    pub content: Content,
+}
+
+/// What a row shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A day begins.
+    Day(Moment),
+    /// The conversation began.
+    Opened(Option<Moment>),
+    /// A message.
+    Message(Bubble),
+}
+
+/// A message as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bubble {
+    /// Whether the visitor wrote it. A greeting counts as the operator's.
+    pub own: bool,
+    /// Its text.
+    pub text: String,
+    /// When it was taken.
+    pub at: Option<Moment>,
+    /// First of a group of one author's messages.
+    pub first: bool,
+    /// Last of such a group.
+    pub last: bool,
+    /// How far it has come; `None` for what the other side wrote.
+    pub delivery: Option<Delivery>,
+}
+
+/// What a batch of changes brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The list was replaced: what it holds was said before.
+    pub reset: bool,
+    /// Messages towards the visitor that were added.
+    pub inbound: usize,
+}
+
+/// Messages of one author that follow each other faster than this stand together.
+const GROUP_GAP: f64 = 3.0 * 60_000.0;
+
+impl Timeline {
+    /// Takes changes in and says what they brought.
+    pub fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> Batch {
+        let mut batch = Batch::default();
+        for change in changes {
+            match &change {
+                Change::Reset(_) => batch = Batch { reset: true, inbound: 0 },
+                Change::Insert { entry, .. } => batch.inbound += usize::from(is_news(entry)),
+                Change::Update { .. } | Change::Remove { .. } => {}
+            }
+            self.conversation.apply(change);
+        }
+        batch
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries().len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries().is_empty()
+    }
+
+    /// The entry of a row.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().rev().find(|entry| row_key(entry) == key)
+    }
+
+    /// How many messages towards the visitor stand after this place in the log.
+    #[must_use]
+    pub fn unread(&self, read: u64) -> usize {
+        self.news().filter(|entry| entry.seq.is_some_and(|seq| seq > read)).count()
+    }
+
+    /// The newest message towards the visitor that the server has numbered.
+    #[must_use]
+    pub fn newest_news(&self) -> Option<&Entry> {
+        self.news().rfind(|entry| entry.seq.is_some())
+    }
+
+    /// The newest message of either side.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Entry> {
+        self.entries().iter().rfind(|entry| entry.kind == EntryKind::Message)
+    }
+
+    /// The rows of the last `window` entries. `moment` reads the server's dates.
+    #[must_use]
+    pub fn rows(&self, window: usize, moment: impl Fn(&str) -> Option<Moment>) -> Vec<Row> {
+        let from = self.entries().len().saturating_sub(window);
+        let mut rows: Vec<Row> = Vec::new();
+        let mut day = None;
+        for entry in &self.entries()[from..] {
+            let at = entry.created_at.as_deref().and_then(&moment);
+            if let Some(at) = at.filter(|at| day != Some(at.day)) {
+                day = Some(at.day);
+                rows.push(Row { key: format!("day {}", at.day), content: Content::Day(at) });
+            }
+            let content = match entry.kind {
+                EntryKind::Message => Content::Message(bubble(entry, at)),
+                EntryKind::Opened => Content::Opened(at),
+                // The end is shown below the list, with what can be done about it.
+                EntryKind::Closed => continue,
+            };
+            rows.push(Row { key: row_key(entry), content });
+        }
+        group(&mut rows);
+        rows
+    }
+
+    fn entries(&self) -> &[Entry] {
+        self.conversation.entries()
+    }
+
+    fn news(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries().iter().filter(|entry| is_news(entry))
+    }
+}
+
+fn row_key(entry: &Entry) -> String {
+    entry.key.to_string()
+}
+
+/// A greeting is the widget's own doing, though it is drawn as the operator's.
+fn is_news(entry: &Entry) -> bool {
+    entry.kind == EntryKind::Message && entry.direction == Direction::Inbound && !entry.greeting
+}
+
+fn bubble(entry: &Entry, at: Option<Moment>) -> Bubble {
+    let own = entry.direction == Direction::Outbound && !entry.greeting;
+    Bubble {
+        own,
+        text: entry.text.to_string(),
+        at,
+        first: true,
+        last: true,
+        delivery: own.then(|| entry.delivery.clone()),
+    }
+}
+
+fn group(rows: &mut [Row]) {
+    for at in 1..rows.len() {
+        let (before, after) = rows.split_at_mut(at);
+        let (Some(above), Some(below)) = (before.last_mut(), after.first_mut()) else { continue };
+        if let (Content::Message(above), Content::Message(below)) =
+            (&mut above.content, &mut below.content)
+        {
+            let together = belong_together(above, below);
+            above.last = !together;
+            below.first = !together;
+        }
+    }
+}
+
+fn belong_together(above: &Bubble, below: &Bubble) -> bool {
+    let near = match (above.at, below.at) {
+        (Some(above), Some(below)) => below.millis - above.millis <= GROUP_GAP,
+        // Not sent yet: it will get the time of the moment it is.
+        (_, None) | (None, _) => true,
+    };
+    above.own == below.own && near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::Key;
+
+    fn entry(seq: u64, direction: Direction, at: &str) -> Entry {
+        Entry {
+            kind: EntryKind::Message,
+            direction,
+            text: format!("text {seq}").into(),
+            created_at: Some(at.to_owned()),
+            id: Some(format!("m_{seq}").as_str().into()),
+            seq: Some(seq),
+            greeting: false,
+            delivery: Delivery::Sent,
+            key: (&Key::from(format!("k{seq}"))).into(),
+        }
+    }
+
+    /// Dates in these tests are minutes; a day has 1440.
+    fn minutes(text: &str) -> Option<Moment> {
+        let minutes: f64 = text.parse().ok()?;
+        Some(Moment { millis: minutes * 60_000.0, day: (minutes / 1440.0).floor() })
+    }
+
+    fn of(entries: Vec<Entry>) -> Timeline {
+        let mut timeline = Timeline::default();
+        timeline.apply([Change::Reset(entries)]);
+        timeline
+    }
+
+    fn bubbles(timeline: &Timeline) -> Vec<(bool, bool)> {
+        let rows = timeline.rows(100, minutes);
+        rows.into_iter()
+            .filter_map(|row| match row.content {
+                Content::Message(bubble) => Some((bubble.first, bubble.last)),
+                Content::Day(_) | Content::Opened(_) => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn messages_of_one_author_stand_together_until_somebody_else_writes_or_time_passes() {
+        use Direction::{Inbound, Outbound};
+        let timeline = of(vec![
+            entry(1, Inbound, "1"),
+            entry(2, Inbound, "2"),
+            entry(3, Outbound, "3"),
+            entry(4, Outbound, "20"),
+        ]);
+        assert_eq!(bubbles(&timeline), [(true, false), (false, true), (true, true), (true, true)]);
+    }
+
+    #[test]
+    fn a_day_is_announced_once_and_parts_a_group() {
+        use Direction::Inbound;
+        let timeline = of(vec![
+            entry(1, Inbound, "1439"),
+            entry(2, Inbound, "1440"),
+            entry(3, Inbound, "1441"),
+        ]);
+        let keys: Vec<String> =
+            timeline.rows(100, minutes).into_iter().map(|row| row.key).collect();
+        assert_eq!(keys.iter().filter(|key| key.starts_with("day")).count(), 2);
+        assert_eq!(bubbles(&timeline), [(true, true), (true, false), (false, true)]);
+    }
+
+    #[test]
+    fn only_the_window_is_drawn() {
+        let timeline = of((1..=50).map(|seq| entry(seq, Direction::Inbound, "1")).collect());
+        let rows = timeline.rows(10, minutes);
+        assert_eq!(rows.len(), 11, "ten messages and their day");
+        assert!(timeline.entry("k50").is_some() && timeline.entry("k1").is_some());
+    }
+
+    #[test]
+    fn a_greeting_is_drawn_on_the_operators_side_and_is_not_unread() {
+        let greeting = Entry { greeting: true, ..entry(2, Direction::Outbound, "1") };
+        let timeline = of(vec![entry(1, Direction::Inbound, "1"), greeting]);
+        assert_eq!(bubbles(&timeline), [(true, false), (false, true)]);
+        assert_eq!(timeline.unread(0), 1);
+    }
+
+    #[test]
+    fn unread_counts_what_came_after_the_mark_and_nothing_of_ones_own() {
+        use Direction::{Inbound, Outbound};
+        let timeline =
+            of(vec![entry(1, Inbound, "1"), entry(2, Outbound, "1"), entry(3, Inbound, "1")]);
+        assert_eq!(timeline.unread(0), 2);
+        assert_eq!(timeline.unread(1), 1);
+        assert_eq!(timeline.unread(3), 0);
+    }
+
+    #[test]
+    fn a_batch_says_whether_it_is_news() {
+        let mut timeline = of(vec![entry(1, Direction::Inbound, "1")]);
+        let insert =
+            |seq, direction| Change::Insert { index: 1, entry: entry(seq, direction, "1") };
+        let batch = timeline.apply([insert(2, Direction::Inbound), insert(3, Direction::Outbound)]);
+        assert_eq!(batch, Batch { reset: false, inbound: 1 });
+        let batch = timeline.apply([insert(4, Direction::Inbound), Change::Reset(Vec::new())]);
+        assert_eq!(batch, Batch { reset: true, inbound: 0 });
+        assert_eq!(timeline.len(), 0);
+    }
+
+    #[test]
+    fn changes_that_point_nowhere_change_nothing() {
+        let mut timeline = of(vec![entry(1, Direction::Inbound, "1")]);
+        timeline.apply([
+            Change::Remove { index: 9 },
+            Change::Update { index: 9, entry: entry(9, Direction::Inbound, "1") },
+        ]);
+        assert_eq!(timeline.len(), 1);
+        assert!(!timeline.is_empty());
+    }
+}

@@ -1,0 +1,380 @@
+//! The one kind of element that the whole interface is made of.
+//!
+//! A Leptos view like any other (it mounts, unmounts, nests in `view!` and in [`AnyView`]), but of a
+//! single type, for two reasons:
+//!
+//! * `view!` writes subtrees without dynamic parts through `template.innerHTML`, which a page that
+//!   requires Trusted Types refuses. Here there is `createElement`, `setAttribute` and text nodes.
+//! * `view!` gives every element a type of its own, and each is compiled again. One type is a fifth
+//!   of the size.
+//!
+//! What is dynamic is a closure; it runs in a [`RenderEffect`] that lives as long as the element.
+
+use std::borrow::Cow;
+
+use leptos::html::ElementType;
+use leptos::prelude::*;
+use leptos::tachys::html::attribute::Attribute;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::html::node_ref::NodeRefContainer;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::view::add_attr::AddAnyAttr;
+use leptos::tachys::view::any_view::AnyViewState;
+use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, Event, Node};
+
+use super::rows::Rows;
+
+type Text = Cow<'static, str>;
+
+/// An HTML element with this tag.
+#[must_use]
+pub fn el(tag: &'static str) -> El {
+    El::new(tag, None)
+}
+
+/// An SVG element with this tag.
+#[must_use]
+pub fn svg(tag: &'static str) -> El {
+    El::new(tag, Some("http://www.w3.org/2000/svg"))
+}
+
+/// An element that is still to be built: see [`el`].
+pub struct El {
+    tag: &'static str,
+    namespace: Option<&'static str>,
+    attributes: Vec<(&'static str, Value)>,
+    listeners: Vec<(&'static str, Listener)>,
+    children: Vec<Child>,
+    built: Vec<Box<dyn FnOnce(&Element) + Send>>,
+}
+
+type Listener = Box<dyn FnMut(Event) + Send>;
+
+enum Value {
+    Fixed(Text),
+    Live(Box<dyn FnMut() -> Option<Text> + Send>),
+    Toggle(Box<dyn FnMut() -> bool + Send>),
+    Property(Box<dyn FnMut() -> Text + Send>),
+}
+
+enum Child {
+    Text(Text),
+    Live(Box<dyn FnMut() -> Text + Send>),
+    View(AnyView),
+    Swap(Box<dyn FnMut() -> Option<AnyView> + Send>),
+    Rows(Rows),
+}
+
+impl El {
+    fn new(tag: &'static str, namespace: Option<&'static str>) -> Self {
+        Self {
+            tag,
+            namespace,
+            attributes: Vec::new(),
+            listeners: Vec::new(),
+            children: Vec::new(),
+            built: Vec::new(),
+        }
+    }
+
+    /// Sets an attribute once.
+    #[must_use]
+    pub fn attr(mut self, name: &'static str, value: impl Into<Text>) -> Self {
+        self.attributes.push((name, Value::Fixed(value.into())));
+        self
+    }
+
+    /// Keeps an attribute equal to what the closure says; `None` removes it.
+    #[must_use]
+    pub fn attr_live(
+        mut self,
+        name: &'static str,
+        value: impl FnMut() -> Option<Text> + Send + 'static,
+    ) -> Self {
+        self.attributes.push((name, Value::Live(Box::new(value))));
+        self
+    }
+
+    /// The `class` attribute, for what never changes.
+    #[must_use]
+    pub fn class(self, names: &'static str) -> Self {
+        self.attr("class", names)
+    }
+
+    /// Adds the class while the closure says so. Call it after [`class`](Self::class).
+    #[must_use]
+    pub fn class_if(
+        mut self,
+        name: &'static str,
+        on: impl FnMut() -> bool + Send + 'static,
+    ) -> Self {
+        self.attributes.push((name, Value::Toggle(Box::new(on))));
+        self
+    }
+
+    /// The public name under which a site styles the element: `::part(name)`.
+    #[must_use]
+    pub fn part(self, name: &'static str) -> Self {
+        self.attr("part", name)
+    }
+
+    /// Keeps a string property (such as `value`) equal to what the closure says.
+    #[must_use]
+    pub fn prop_live(
+        mut self,
+        name: &'static str,
+        value: impl FnMut() -> Text + Send + 'static,
+    ) -> Self {
+        self.attributes.push((name, Value::Property(Box::new(value))));
+        self
+    }
+
+    /// Listens while the element exists.
+    #[must_use]
+    pub fn on(mut self, event: &'static str, handler: impl FnMut(Event) + Send + 'static) -> Self {
+        self.listeners.push((event, Box::new(handler)));
+        self
+    }
+
+    /// Text that stays.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<Text>) -> Self {
+        self.children.push(Child::Text(text.into()));
+        self
+    }
+
+    /// Text that follows the closure.
+    #[must_use]
+    pub fn text_live(mut self, text: impl FnMut() -> Text + Send + 'static) -> Self {
+        self.children.push(Child::Live(Box::new(text)));
+        self
+    }
+
+    /// A child that stays.
+    #[must_use]
+    pub fn child(mut self, view: impl IntoAny) -> Self {
+        self.children.push(Child::View(view.into_any()));
+        self
+    }
+
+    /// A child that is made anew each time what the closure reads changes; `None` shows nothing.
+    #[must_use]
+    pub fn swap(mut self, view: impl FnMut() -> Option<AnyView> + Send + 'static) -> Self {
+        self.children.push(Child::Swap(Box::new(view)));
+        self
+    }
+
+    /// A list of children that keep their element as long as their key is listed.
+    #[must_use]
+    pub fn rows(
+        mut self,
+        keys: impl FnMut() -> Vec<String> + Send + 'static,
+        row: impl Fn(&str) -> AnyView + Send + 'static,
+    ) -> Self {
+        self.children.push(Child::Rows(Rows::new(keys, row)));
+        self
+    }
+
+    /// Gives the element to a [`NodeRef`].
+    #[must_use]
+    pub fn node<E>(mut self, reference: NodeRef<E>) -> Self
+    where
+        E: ElementType,
+        E::Output: JsCast + 'static,
+    {
+        self.built.push(Box::new(move |element| reference.load(element)));
+        self
+    }
+}
+
+/// What a built [`El`] holds: dropping it ends its listeners and effects.
+pub struct ElState {
+    element: Element,
+    // Held, not read: dropping them is what they are for.
+    _listeners: Vec<Listening>,
+    _effects: Vec<RenderEffect<()>>,
+    _views: Vec<AnyViewState>,
+    _swaps: Vec<RenderEffect<Option<AnyViewState>>>,
+}
+
+struct Listening {
+    element: Element,
+    event: &'static str,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self
+            .element
+            .remove_event_listener_with_callback(self.event, self.closure.as_ref().unchecked_ref());
+    }
+}
+
+impl Render for El {
+    type State = ElState;
+
+    fn build(self) -> ElState {
+        let element = leptos::tachys::renderer::Rndr::create_element(self.tag, self.namespace);
+        let mut state = ElState {
+            element: element.clone(),
+            _listeners: Vec::new(),
+            _effects: Vec::new(),
+            _views: Vec::new(),
+            _swaps: Vec::new(),
+        };
+        for (name, value) in self.attributes {
+            state._effects.extend(attach(&element, name, value));
+        }
+        for child in self.children {
+            append(&element, child, &mut state);
+        }
+        for (event, handler) in self.listeners {
+            state._listeners.push(listen(&element, event, handler));
+        }
+        for built in self.built {
+            built(&element);
+        }
+        state
+    }
+
+    // Two elements of one type have nothing else in common: never patch one into the other.
+    fn rebuild(self, state: &mut ElState) {
+        let mut new = self.build();
+        state.insert_before_this(&mut new);
+        state.unmount();
+        *state = new;
+    }
+}
+
+fn attach(element: &Element, name: &'static str, value: Value) -> Option<RenderEffect<()>> {
+    let element = element.clone();
+    match value {
+        Value::Fixed(value) => {
+            let _ = element.set_attribute(name, &value);
+            None
+        }
+        Value::Live(mut value) => Some(RenderEffect::new(move |_| {
+            let _ = match value() {
+                Some(value) => element.set_attribute(name, &value),
+                None => element.remove_attribute(name),
+            };
+        })),
+        Value::Toggle(mut on) => Some(RenderEffect::new(move |_| {
+            let _ = element.class_list().toggle_with_force(name, on());
+        })),
+        Value::Property(mut value) => Some(RenderEffect::new(move |_| {
+            let value = value();
+            let _ = js_sys::Reflect::set(&element, &name.into(), &(&*value).into());
+        })),
+    }
+}
+
+fn append(element: &Element, child: Child, state: &mut ElState) {
+    match child {
+        Child::Text(text) => {
+            let _ = element.append_with_str_1(&text);
+        }
+        Child::Live(mut text) => {
+            let node = document().create_text_node("");
+            let _ = element.append_child(&node);
+            state._effects.push(RenderEffect::new(move |_| {
+                node.set_data(&text());
+            }));
+        }
+        Child::View(view) => {
+            let mut view = view.build();
+            view.mount(element, None);
+            state._views.push(view);
+        }
+        Child::Swap(mut view) => {
+            let marker: Node = document().create_comment("").into();
+            let _ = element.append_child(&marker);
+            let element = element.clone();
+            state._swaps.push(RenderEffect::new(move |old: Option<Option<AnyViewState>>| {
+                let new = view().map(|view| {
+                    let mut new = view.build();
+                    new.mount(&element, Some(&marker));
+                    new
+                });
+                if let Some(mut old) = old.flatten() {
+                    old.unmount();
+                }
+                new
+            }));
+        }
+        Child::Rows(rows) => state._effects.push(rows.render(element)),
+    }
+}
+
+fn listen(element: &Element, event: &'static str, handler: Listener) -> Listening {
+    let closure = Closure::wrap(handler as Box<dyn FnMut(Event)>);
+    let _ = element.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+    Listening { element: element.clone(), event, closure }
+}
+
+impl Mountable for ElState {
+    fn unmount(&mut self) {
+        self.element.remove();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        let _ = parent.insert_before(&self.element, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.element.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        vec![self.element.clone()]
+    }
+}
+
+impl AddAnyAttr for El {
+    type Output<New: Attribute> = Self;
+
+    /// Spreads an attribute from outside, as Leptos does for a component's root.
+    fn add_any_attr<New: Attribute>(mut self, attribute: New) -> Self {
+        let attribute = attribute.into_cloneable_owned();
+        self.built.push(Box::new(move |element| {
+            // The attribute belongs to the element for good, as its own do.
+            std::mem::forget(attribute.build(element));
+        }));
+        self
+    }
+}
+
+/// In the browser only: there is no server rendering of the widget, so nothing is hydrated.
+impl RenderHtml for El {
+    type AsyncOutput = Self;
+    type Owned = Self;
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        _: &mut String,
+        _: &mut Position,
+        _: bool,
+        _: bool,
+        _: Vec<AnyAttribute>,
+    ) {
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> ElState {
+        self.build()
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}

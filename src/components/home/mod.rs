@@ -1,0 +1,185 @@
+//! The first screen: a greeting, the running conversation, the ways to reach an operator.
+
+pub mod view;
+
+use std::borrow::Cow;
+
+use leptos::prelude::*;
+
+use super::chat::talk::Talk;
+use super::contact::Contact;
+use super::dom::{El, el};
+use super::icons::Icon;
+use super::ui::Ui;
+use crate::core::config::Mode;
+use crate::core::model::ChannelType;
+use crate::i18n::Key;
+use view::Availability;
+
+/// The home screen.
+#[component]
+pub fn Home(
+    /// The shared things.
+    ui: Ui,
+    /// What is known of the server.
+    contact: Contact,
+    /// The visitor chose a channel.
+    on_channel: Callback<ChannelType>,
+    /// The visitor goes back to the running conversation.
+    on_resume: Callback<()>,
+    /// The visitor closes the panel.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let resume = move || {
+        let talk = contact.running()?;
+        Some(el("div").class("card").child(running(ui, talk, on_resume)).into_any())
+    };
+    el("div").class("screen home").part("home").child(hero(ui, on_close)).child(
+        el("div").class("cards").swap(resume).child(
+            el("ul")
+                .class("card")
+                .attr_live("aria-label", move || Some(ui.text(Key::Channels)))
+                .child(el("li").child(chat_row(ui, contact, on_channel))),
+        ),
+    )
+}
+
+fn hero(ui: Ui, on_close: Callback<()>) -> El {
+    let logo = move || {
+        let logo = ui.graphics(|graphics| graphics.logo.clone())?;
+        let image = el("img").class("hero__logo").part("logo").attr("alt", "").attr("src", logo);
+        Some(image.into_any())
+    };
+    let title = move || {
+        let own = ui.graphics(|graphics| graphics.title.clone());
+        own.map_or_else(|| ui.text(Key::Title), Cow::Owned)
+    };
+    let subtitle = move || {
+        let own = ui.graphics(|graphics| graphics.subtitle.clone());
+        own.map_or_else(|| ui.text(Key::Subtitle), Cow::Owned)
+    };
+    el("div")
+        .class("hero")
+        .part("hero")
+        .child(el("div").class("hero__top").swap(logo).swap(move || close_button(ui, on_close)))
+        .child(el("h2").class("hero__title").part("title").text_live(title))
+        .child(el("p").class("hero__subtitle").part("subtitle").text_live(subtitle))
+}
+
+/// The button that closes the panel; a panel in the page's flow has none.
+pub(super) fn close_button(ui: Ui, on_close: Callback<()>) -> Option<AnyView> {
+    let floating = ui.graphics(|graphics| graphics.mode == Mode::Floating);
+    floating.then(|| {
+        icon_button(Icon::CLOSE, "header-close", move || ui.text(Key::Close))
+            .on("click", move |_| on_close.run(()))
+            .into_any()
+    })
+}
+
+/// A button that is an icon with a name.
+pub(super) fn icon_button(
+    icon: Icon,
+    part: &'static str,
+    name: impl Fn() -> Cow<'static, str> + Send + Clone + 'static,
+) -> El {
+    let title = name.clone();
+    el("button")
+        .class("icon-button")
+        .part(part)
+        .attr("type", "button")
+        .attr_live("aria-label", move || Some(name()))
+        .attr_live("title", move || Some(title()))
+        .child(icon.view())
+}
+
+fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
+    let help = move || {
+        let newest = talk.timeline().with(|timeline| {
+            timeline.newest().map(|entry| Cow::Owned(entry.text.replace('\n', " ")))
+        });
+        newest.unwrap_or_else(|| ui.text(Key::ResumeHelp))
+    };
+    let unread = move || {
+        let unread = talk.unread();
+        (unread > 0).then(|| {
+            let words = ui.count(Key::Unread, unread as u64);
+            el("span")
+                .child(
+                    el("span").class("badge").attr("aria-hidden", "true").text(unread.to_string()),
+                )
+                .child(el("span").class("sr").text(words))
+                .into_any()
+        })
+    };
+    let name = move || {
+        if talk.has_talked() { talk.operator().into() } else { ui.text(Key::Resume) }
+    };
+    row("resume", Icon::CHAT)
+        .attr("data-focus", "")
+        .on("click", move |_| on_resume.run(()))
+        .child(
+            el("span")
+                .class("row__texts")
+                .child(el("span").class("row__name").text_live(name))
+                .child(el("span").class("row__help row__help--line").text_live(help)),
+        )
+        .swap(unread)
+        .child(go())
+}
+
+fn chat_row(ui: Ui, contact: Contact, on_channel: Callback<ChannelType>) -> El {
+    let codes: Vec<String> = contact.services().into_iter().map(|(code, _)| code).collect();
+    let state =
+        Memo::new(move |_| Availability::best(codes.iter().map(|code| contact.availability(code))));
+    selectable(row("channel-row", Icon::CHAT), state)
+        .attr("data-channel", ChannelType::Chat.as_str().to_owned())
+        .attr_live("data-focus", move || contact.running().is_none().then_some("".into()))
+        .on("click", move |_| {
+            if state.get_untracked().may_start() {
+                on_channel.run(ChannelType::Chat);
+            }
+        })
+        .child(
+            el("span")
+                .class("row__texts")
+                .child(el("span").class("row__name").text_live(move || ui.text(Key::Chat)))
+                .child(el("span").class("row__help").text_live(move || ui.text(Key::ChatHelp)))
+                .swap(move || state_line(ui, contact, state)),
+        )
+        .child(go())
+}
+
+/// A row of a card: a button with an icon.
+pub(super) fn row(part: &'static str, icon: Icon) -> El {
+    el("button")
+        .class("row")
+        .part(part)
+        .attr("type", "button")
+        .child(el("span").class("row__icon").child(icon.view()))
+}
+
+/// What a row tells of its state. It stays focusable while it cannot be chosen, so that a keyboard
+/// reaches the reason.
+pub(super) fn selectable(row: El, state: Memo<Availability>) -> El {
+    row.attr_live("data-state", move || Some(state.get().word().into()))
+        .attr_live("aria-disabled", move || (!state.get().may_start()).then_some("true".into()))
+}
+
+/// The state in words; nothing before the widget has asked.
+pub(super) fn state_line(ui: Ui, contact: Contact, state: Memo<Availability>) -> Option<AnyView> {
+    let state = state.get();
+    let asked = contact.connection().is_some();
+    (asked || state != Availability::Checking).then(|| {
+        el("span")
+            .class("row__state")
+            .attr("data-state", state.word())
+            .child(el("span").class("dot").attr("data-state", state.word()))
+            .text(ui.text(state.key()))
+            .into_any()
+    })
+}
+
+/// The chevron at a row's end.
+pub(super) fn go() -> El {
+    el("span").class("row__go").child(Icon::GO.view())
+}

@@ -1,0 +1,118 @@
+//! Which ways to reach an operator are open.
+
+use crate::core::model::{ConfigurationStatus, ServiceStatus, ServiceStatusValue};
+use crate::i18n::Key;
+
+/// Whether a contact started now would find somebody. Best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Availability {
+    /// Somebody is there.
+    Available,
+    /// The server has not said yet.
+    Checking,
+    /// Open, but nobody is logged in.
+    NoOperator,
+    /// Outside opening hours.
+    Closed,
+    /// Not offered by the server.
+    Unavailable,
+}
+
+impl Availability {
+    /// What a service's status means; `None` is a server that has not answered.
+    #[must_use]
+    pub fn of(status: Option<&ServiceStatus>) -> Self {
+        let Some(status) = status else { return Self::Checking };
+        let enabled = |configuration: &Option<ConfigurationStatus>| {
+            matches!(configuration, None | Some(ConfigurationStatus::Enabled))
+        };
+        if !enabled(&status.channel_configuration) || !enabled(&status.service_configuration) {
+            return Self::Unavailable;
+        }
+        match status.status {
+            Some(ServiceStatusValue::Active) => Self::Available,
+            Some(ServiceStatusValue::OutOfService) => Self::NoOperator,
+            Some(ServiceStatusValue::Overtime) => Self::Closed,
+            Some(ServiceStatusValue::Failed | ServiceStatusValue::Unknown(_)) => Self::Unavailable,
+            None => Self::Checking,
+        }
+    }
+
+    /// The state of a channel: that of its best service.
+    #[must_use]
+    pub fn best(services: impl IntoIterator<Item = Self>) -> Self {
+        services.into_iter().min().unwrap_or(Self::Unavailable)
+    }
+
+    /// Whether it may be chosen. While the server has not answered, the visitor need not wait: a
+    /// refusal comes with its own words.
+    #[must_use]
+    pub const fn may_start(self) -> bool {
+        matches!(self, Self::Available | Self::Checking)
+    }
+
+    /// The word in the `data-state` attribute.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Checking => "checking",
+            Self::NoOperator => "no-operator",
+            Self::Closed => "closed",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// What the visitor reads.
+    #[must_use]
+    pub const fn key(self) -> Key {
+        match self {
+            Self::Available => Key::Available,
+            Self::Checking => Key::Checking,
+            Self::NoOperator => Key::NoOperator,
+            Self::Closed => Key::Closed,
+            Self::Unavailable => Key::NotAvailable,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(value: Option<ServiceStatusValue>) -> ServiceStatus {
+        ServiceStatus { status: value, ..ServiceStatus::default() }
+    }
+
+    #[test]
+    fn a_server_that_has_not_answered_is_being_checked() {
+        assert_eq!(Availability::of(None), Availability::Checking);
+        assert_eq!(Availability::of(Some(&status(None))), Availability::Checking);
+    }
+
+    #[test]
+    fn a_disabled_channel_is_not_available_whatever_the_service_says() {
+        let disabled = ServiceStatus {
+            channel_configuration: Some(ConfigurationStatus::Disabled),
+            ..status(Some(ServiceStatusValue::Active))
+        };
+        assert_eq!(Availability::of(Some(&disabled)), Availability::Unavailable);
+    }
+
+    #[test]
+    fn a_channel_is_as_good_as_its_best_service() {
+        use Availability::{Available, Checking, Closed, NoOperator, Unavailable};
+        assert_eq!(Availability::best([Closed, Available, NoOperator]), Available);
+        assert_eq!(Availability::best([Closed, Checking]), Checking);
+        assert_eq!(Availability::best([Closed, Unavailable]), Closed);
+        assert_eq!(Availability::best([]), Unavailable);
+    }
+
+    #[test]
+    fn only_what_may_answer_may_be_chosen() {
+        use Availability::{Available, Checking, Closed, NoOperator, Unavailable};
+        let choosable =
+            [Available, Checking, NoOperator, Closed, Unavailable].map(|a| a.may_start());
+        assert_eq!(choosable, [true, true, false, false, false]);
+    }
+}

@@ -1,0 +1,70 @@
+//! The round button in the page's corner.
+
+use std::borrow::Cow;
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::dom::el;
+use super::icons::Icon;
+use super::ui::Ui;
+use crate::i18n::Key;
+
+/// Opens and closes the panel, and tells how many messages wait in it.
+#[component]
+pub fn Launcher(
+    /// The shared things.
+    ui: Ui,
+    /// Whether the panel is open.
+    #[prop(into)]
+    open: Signal<bool>,
+    /// Messages that the visitor has not seen.
+    #[prop(into)]
+    unread: Signal<usize>,
+    /// The button, for who gives focus back to it.
+    node: NodeRef<html::Button>,
+    /// The visitor pressed it.
+    on_toggle: Callback<()>,
+) -> impl IntoView {
+    let badge = move || {
+        let count = unread.get();
+        (count > 0 && !open.get()).then(|| {
+            let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
+            let badge = el("span").class("badge").part("badge").attr("aria-hidden", "true");
+            badge.text(text).into_any()
+        })
+    };
+    let label = move || {
+        let label = ui.graphics(|graphics| graphics.label.clone())?;
+        let view = el("span").class("launcher__label").part("launcher-label");
+        Some(view.text(label).into_any())
+    };
+    el("button")
+        .class("launcher")
+        .part("launcher")
+        .attr("type", "button")
+        .attr("aria-controls", "panel")
+        .attr("aria-haspopup", "dialog")
+        .attr_live("aria-expanded", move || Some(open.get().to_string().into()))
+        .attr_live("aria-label", move || Some(name(ui, open.get(), unread.get())))
+        .node(node)
+        .on("click", move |_| on_toggle.run(()))
+        .swap(label)
+        .child(
+            el("span").class("launcher__icons").child(Icon::CHATS.view()).child(Icon::DOWN.view()),
+        )
+        .swap(badge)
+}
+
+/// What a screen reader calls it. It begins with the visible label (WCAG 2.2, 2.5.3).
+fn name(ui: Ui, open: bool, unread: usize) -> Cow<'static, str> {
+    if open {
+        return ui.text(Key::LauncherClose);
+    }
+    let label = ui.graphics(|graphics| graphics.label.clone());
+    let name = label.map_or_else(|| ui.text(Key::LauncherOpen), Cow::Owned);
+    if unread == 0 {
+        return name;
+    }
+    format!("{name}, {}", ui.count(Key::Unread, unread as u64)).into()
+}

@@ -1,0 +1,23 @@
+//! The interface, as Leptos components.
+//!
+//! [`shell::Shell`] is the whole of it; the others are its parts and can be used alone. Each is a
+//! component (`mod.rs`) and, where there is something to decide, a plain type beside it that is
+//! tested without a browser.
+
+pub mod address;
+pub mod banner;
+pub mod chat;
+pub mod clock;
+pub mod contact;
+pub mod dialog;
+pub mod dom;
+pub mod home;
+pub mod icons;
+pub mod launcher;
+pub mod palette;
+pub mod queue;
+mod rows;
+pub mod service_selector;
+pub mod shell;
+pub mod to_url;
+pub mod ui;

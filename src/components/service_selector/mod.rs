@@ -1,0 +1,101 @@
+//! Whom to talk to, where a channel has several services.
+
+use leptos::prelude::*;
+
+use super::contact::Contact;
+use super::dom::{El, el};
+use super::home::{close_button, go, icon_button, row, selectable, state_line};
+use super::icons::Icon;
+use super::ui::Ui;
+use crate::i18n::Key;
+
+/// The service selector.
+#[component]
+pub fn ServiceSelector(
+    /// The shared things.
+    ui: Ui,
+    /// What is known of the server.
+    contact: Contact,
+    /// The visitor chose the service with this code.
+    on_service: Callback<String>,
+    /// The visitor goes back.
+    on_back: Callback<()>,
+    /// The visitor closes the panel.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let services = contact.services().into_iter().enumerate();
+    let list = services.fold(
+        el("ul").class("card").attr_live("aria-label", move || Some(ui.text(Key::Services))),
+        |list, (index, (code, name))| {
+            list.child(el("li").child(option(ui, contact, code, name, on_service, index == 0)))
+        },
+    );
+    el("div")
+        .class("screen home")
+        .part("services")
+        .child(
+            el("div")
+                .class("hero hero--plain")
+                .child(
+                    el("div")
+                        .class("hero__top")
+                        .child(
+                            icon_button(Icon::BACK, "header-back", move || ui.text(Key::Back))
+                                .on("click", move |_| on_back.run(())),
+                        )
+                        .swap(move || close_button(ui, on_close)),
+                )
+                .child(el("h2").class("hero__title").text_live(move || ui.text(Key::Services)))
+                .child(
+                    el("p").class("hero__subtitle").text_live(move || ui.text(Key::ServicesHelp)),
+                ),
+        )
+        .child(el("div").class("cards cards--under").child(list))
+}
+
+fn option(
+    ui: Ui,
+    contact: Contact,
+    code: String,
+    name: String,
+    on_service: Callback<String>,
+    first: bool,
+) -> El {
+    let state = Memo::new({
+        let code = code.clone();
+        move |_| contact.availability(&code)
+    });
+    selectable(row("service-option", Icon::HEADSET), state)
+        .attr("data-service", code.clone())
+        .attr_live("data-focus", move || first.then_some("".into()))
+        .on("click", move |_| {
+            if state.get_untracked().may_start() {
+                on_service.run(code.clone());
+            }
+        })
+        .child(
+            el("span")
+                .class("row__texts")
+                .child(el("span").class("row__name").text(name))
+                .swap(move || state_line(ui, contact, state)),
+        )
+        .child(go())
+}
+
+/// Whether the visitor has to choose: a single service is taken at once.
+#[must_use]
+pub fn must_choose(services: &[(String, String)]) -> bool {
+    services.len() != 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_service_is_not_a_choice() {
+        let service = ("service0001".to_owned(), "Assistenza".to_owned());
+        assert!(!must_choose(std::slice::from_ref(&service)));
+        assert!(must_choose(&[service.clone(), service]));
+    }
+}

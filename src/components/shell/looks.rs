@@ -1,0 +1,67 @@
+//! From the configuration's graphics to the style sheet's properties.
+//!
+//! Set one by one through CSSOM, which a policy without inline styles allows; a `style` attribute it
+//! would refuse.
+
+use leptos::prelude::*;
+use web_sys::HtmlElement;
+
+use crate::components::palette::Palette;
+use crate::components::ui::Ui;
+use crate::core::config::{Color, Graphics, Position, Theme};
+
+/// The brand where the site names none.
+const BRAND: Color = Color { red: 0x34, green: 0x51, blue: 0xd1 };
+
+/// Keeps the properties on the root true.
+pub(super) fn follow(ui: Ui, root: NodeRef<leptos::html::Div>) {
+    Effect::new(move |_| {
+        let Some(root) = root.get() else { return };
+        ui.graphics(|graphics| apply(&root, graphics));
+    });
+}
+
+fn apply(root: &HtmlElement, graphics: &Graphics) {
+    let style = root.style();
+    let set = |name: &str, value: &str| {
+        let _ = style.set_property(name, value);
+    };
+    let palette = Palette::of(site_color(root).or(graphics.color).unwrap_or(BRAND));
+    set("--_brand", &palette.brand.to_string());
+    set("--_on-brand", &palette.on_brand.to_string());
+    set("--_brand-deep", &palette.deep.to_string());
+    set("--_ink-light", &palette.ink_light.to_string());
+    set("--_ink-dark", &palette.ink_dark.to_string());
+    set("--_offset-x", &format!("{}px", graphics.offset_x));
+    set("--_offset-y", &format!("{}px", graphics.offset_y));
+    match &graphics.font {
+        Some(font) => set("--_family", font),
+        None => {
+            let _ = style.remove_property("--_family");
+        }
+    }
+}
+
+/// The colour that the site's own style sheet names: it wins over the configuration, and what is
+/// computed has to follow it.
+fn site_color(root: &HtmlElement) -> Option<Color> {
+    let style = window().get_computed_style(root).ok().flatten()?;
+    style.get_property_value("--tvox-color").ok()?.parse().ok()
+}
+
+/// The word in the `data-theme` attribute.
+pub(super) const fn theme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+/// The word in the `data-side` attribute.
+pub(super) const fn side(position: Position) -> &'static str {
+    match position {
+        Position::Right => "right",
+        Position::Left => "left",
+    }
+}

@@ -1,0 +1,180 @@
+//! What every component of one widget shares: its words, its looks, and who embeds it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::core::config::Graphics;
+use crate::core::model::ChannelType;
+use crate::core::{Error, Widget, WidgetConf};
+use crate::i18n::{Key, Lang, Texts};
+
+/// When the widget may speak to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connect {
+    /// Once the visitor opens the panel, or comes back to a contact that is running.
+    #[default]
+    Intent,
+    /// At once.
+    Eager,
+}
+
+/// What the embedding application wants shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Where to reach whom; or why the configuration cannot be used.
+    pub conf: Result<WidgetConf, Error>,
+    /// How it looks.
+    pub graphics: Graphics,
+    /// The language of the interface.
+    pub lang: Lang,
+    /// When to connect.
+    pub connect: Connect,
+}
+
+impl Settings {
+    /// The settings that a configuration stands for.
+    #[must_use]
+    pub fn of(conf: Result<WidgetConf, Error>, lang: Lang, connect: Connect) -> Self {
+        let graphics = conf.as_ref().ok().and_then(|conf| conf.graphics.clone());
+        Self { conf, graphics: graphics.unwrap_or_default(), lang, connect }
+    }
+
+    /// Its texts, with the site's own in place.
+    #[must_use]
+    pub fn texts(&self) -> Texts {
+        let own = self.graphics.texts.get(self.lang.code()).cloned();
+        Texts::new(self.lang, own.unwrap_or_default())
+    }
+}
+
+/// Something the page around the widget is told of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Announcement {
+    /// The panel is about to open.
+    Open,
+    /// The panel is about to close.
+    Close,
+    /// A message came or went.
+    Message {
+        /// The session's id.
+        session: String,
+        /// Whether it is the visitor's own.
+        own: bool,
+        /// Its text.
+        text: String,
+    },
+    /// Something failed.
+    Error(Error),
+}
+
+/// What the interface asks of whoever embeds it: the custom element, an application, a test.
+pub trait Embedding: Send + Sync + 'static {
+    /// Makes the widget and runs its driver until the widget is disconnected.
+    fn connect(&self, conf: WidgetConf) -> Widget;
+    /// Whether a contact of an earlier page is still running.
+    fn resumable(&self, conf: &WidgetConf) -> bool;
+    /// Tells the page; false if it objects to what is about to happen.
+    fn announce(&self, announcement: &Announcement) -> bool;
+    /// What was kept under this name for this visit.
+    fn recall(&self, name: &str) -> Option<String>;
+    /// Keeps a value for this visit; `None` removes it. Called only after the visitor acted.
+    fn keep(&self, name: &str, value: Option<&str>);
+}
+
+/// The shared things. Copies are handles to the same.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    settings: Signal<Settings>,
+    texts: Memo<Texts>,
+    embedding: StoredValue<Arc<dyn Embedding>>,
+}
+
+impl Ui {
+    /// Shares these settings, under the present reactive owner.
+    #[must_use]
+    pub fn new(settings: Signal<Settings>, embedding: Arc<dyn Embedding>) -> Self {
+        Self {
+            settings,
+            texts: Memo::new(move |_| settings.with(Settings::texts)),
+            embedding: StoredValue::new(embedding),
+        }
+    }
+
+    /// The settings, reactively.
+    #[must_use]
+    pub const fn settings(self) -> Signal<Settings> {
+        self.settings
+    }
+
+    /// One thing of the graphics, reactively.
+    pub fn graphics<T>(self, read: impl FnOnce(&Graphics) -> T) -> T {
+        self.settings.with(|settings| read(&settings.graphics))
+    }
+
+    /// A text, reactively.
+    #[must_use]
+    pub fn text(self, key: Key) -> Cow<'static, str> {
+        self.texts.with(|texts| texts.get(key))
+    }
+
+    /// A text with its places filled, reactively.
+    #[must_use]
+    pub fn fill(self, key: Key, values: &[(&str, &str)]) -> Cow<'static, str> {
+        Cow::Owned(self.texts.with(|texts| texts.fill(key, values)))
+    }
+
+    /// A text that counts, reactively.
+    #[must_use]
+    pub fn count(self, key: Key, n: u64) -> Cow<'static, str> {
+        Cow::Owned(self.texts.with(|texts| texts.count(key, n)))
+    }
+
+    /// The language, reactively.
+    #[must_use]
+    pub fn lang(self) -> Lang {
+        self.texts.with(Texts::lang)
+    }
+
+    /// Who embeds it.
+    #[must_use]
+    pub fn embedding(self) -> Arc<dyn Embedding> {
+        self.embedding.get_value()
+    }
+
+    /// Tells the page of an error, and the console of what is for a developer.
+    pub fn report(self, error: &Error) {
+        let _ = self.embedding().announce(&Announcement::Error(error.clone()));
+    }
+
+    /// The service's name as the site calls it.
+    #[must_use]
+    pub fn service_name(self, code: &str) -> String {
+        self.settings.with(|settings| {
+            let conf = settings.conf.as_ref().ok();
+            let known = conf.and_then(|conf| {
+                conf.services(&ChannelType::Chat).find(|service| service.code == code)
+            });
+            known.map_or_else(|| code.to_owned(), |service| service.description.clone())
+        })
+    }
+}
+
+/// The words for an error that a visitor can do something about.
+#[must_use]
+pub fn failure(error: &Error) -> Key {
+    match error.reason() {
+        "OUT_OF_SERVICE" => Key::ErrorOutOfService,
+        "OVERTIME" => Key::ErrorOvertime,
+        "SERVICE_NOT_FOUND" | "CHANNEL_DISABLED" | "NO_LICENSE" | "UNMONITORED" => {
+            Key::ErrorUnavailable
+        }
+        "RATE_LIMITED" | "QUEUE_FULL" | "OVERLOADED" => Key::ErrorBusy,
+        "MESSAGE_TOO_LONG" | "FRAME_TOO_BIG" => Key::ErrorTooLong,
+        "SESSION_CLOSED" | "SESSION_NOT_FOUND" => Key::ErrorClosed,
+        "NOT_CONNECTED" | "CONNECTION_LOST" | "TIMED_OUT" => Key::ErrorNetwork,
+        "ORIGIN" | "SITE_DISABLED" | "BANNED" | "VERSION" => Key::ErrorRefused,
+        _ => Key::ErrorGeneric,
+    }
+}

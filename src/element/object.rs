@@ -1,0 +1,142 @@
+//! The Rust half of one `<tvox-widget>`.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyViewState;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+use super::attributes::Sources;
+use super::stage::Stage;
+use crate::components::shell::{Desk, Shell, ShellProps};
+use crate::components::ui::{Settings, Ui};
+use crate::core::model::ChannelType;
+
+/// The style sheet for the shadow root, to be adopted.
+#[wasm_bindgen(js_name = css)]
+#[must_use]
+pub fn css() -> String {
+    include_str!(concat!(env!("OUT_DIR"), "/widget.css")).to_owned()
+}
+
+/// One element: made when it is connected, freed when it has gone.
+#[wasm_bindgen]
+pub struct TvoxElement {
+    // A page's listener may call back into the element: nothing stays borrowed across a dispatch.
+    sources: RefCell<Sources>,
+    settings: ArcRwSignal<Settings>,
+    desk: Desk,
+    owner: Owner,
+    mounted: Option<UnmountHandle<AnyViewState>>,
+}
+
+#[wasm_bindgen]
+impl TvoxElement {
+    /// Draws the widget for `host` into `mount`, a `<div>` in its shadow root. `attributes` are the
+    /// observed ones that are present, as name, value, name, value; `json` is the configuration, and
+    /// `unloadable` why there is none.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(
+        host: HtmlElement,
+        mount: HtmlElement,
+        attributes: Vec<String>,
+        json: Option<String>,
+        unloadable: Option<String>,
+    ) -> Self {
+        #[cfg(feature = "panic-hook")]
+        console_error_panic_hook::set_once();
+
+        let pairs = attributes.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+        let sources =
+            Sources { attributes: pairs.collect(), json, unloadable, languages: languages(&host) };
+        let settings = ArcRwSignal::new(read(&sources));
+        let (given, returned) = (settings.clone(), Rc::new(Cell::new(None)));
+        let made = Rc::clone(&returned);
+        let mounted = mount_to(mount, move || {
+            let stage = Arc::new(Stage::new(host));
+            let desk = Desk::new(Ui::new(given.into(), stage));
+            returned.set(Owner::current().map(|owner| (desk, owner)));
+            Shell(ShellProps::builder().desk(desk).build()).into_any()
+        });
+        #[expect(
+            clippy::expect_used,
+            reason = "`mount_to` calls what it is given before it returns"
+        )]
+        let (desk, owner) = made.take().expect("the widget was drawn");
+        Self { sources: RefCell::new(sources), settings, desk, owner, mounted: Some(mounted) }
+    }
+
+    /// An observed attribute has another value; `undefined` once it is gone.
+    pub fn attribute(&self, name: String, value: Option<String>) {
+        {
+            let attributes = &mut self.sources.borrow_mut().attributes;
+            match value {
+                Some(value) => attributes.insert(name, value),
+                None => attributes.remove(&name),
+            };
+        }
+        self.settle();
+    }
+
+    /// Another configuration, or why there is none.
+    pub fn configure(&self, json: Option<String>, unloadable: Option<String>) {
+        {
+            let mut sources = self.sources.borrow_mut();
+            sources.json = json;
+            sources.unloadable = unloadable;
+        }
+        self.settle();
+    }
+
+    /// Opens the panel: where the visitor was, or at a channel and service.
+    pub fn open(&self, channel: Option<String>, service: Option<String>) {
+        let target = channel.map(|channel| (ChannelType::from(channel.as_str()), service));
+        self.desk.open(target);
+    }
+
+    /// Closes the panel.
+    pub fn close(&self) {
+        self.desk.close();
+    }
+
+    /// Says goodbye to the server and wipes what was kept about the visitor.
+    pub fn forget(&self) {
+        self.desk.forget();
+    }
+
+    fn settle(&self) {
+        let settings = read(&self.sources.borrow());
+        if self.settings.with_untracked(|present| *present != settings) {
+            self.settings.set(settings);
+        }
+    }
+}
+
+/// The view goes first, then the signals it reads; with them the connection.
+impl Drop for TvoxElement {
+    fn drop(&mut self) {
+        drop(self.mounted.take());
+        self.owner.cleanup();
+    }
+}
+
+fn read(sources: &Sources) -> Settings {
+    let (settings, warnings) = sources.settings();
+    for warning in warnings {
+        web_sys::console::warn_2(&"tvox-widget:".into(), &warning.into());
+    }
+    settings
+}
+
+/// The language in which the element stands (HTML, "The lang attribute"), then the visitor's.
+fn languages(host: &HtmlElement) -> Vec<String> {
+    let around = host.parent_element().and_then(|parent| parent.closest("[lang]").ok().flatten());
+    let page = around.and_then(|element| element.get_attribute("lang"));
+    let visitor = window().navigator().languages();
+    page.into_iter().chain(visitor.iter().filter_map(|language| language.as_string())).collect()
+}

@@ -1,0 +1,107 @@
+//! What the interface may do to the page in which the element stands.
+
+use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
+
+use crate::components::ui::{Announcement, Embedding};
+use crate::core::{Error, Widget, WidgetConf};
+use crate::platform::browser::Browser;
+use crate::platform::browser::storage::Storage;
+
+/// The element in its page.
+pub(super) struct Stage {
+    host: SendWrapper<HtmlElement>,
+    storage: std::sync::Mutex<Option<Storage>>,
+}
+
+impl Stage {
+    /// The stage around this element.
+    pub(super) fn new(host: HtmlElement) -> Self {
+        Self { host: SendWrapper::new(host), storage: std::sync::Mutex::new(None) }
+    }
+
+    /// The storage of the last configuration that was looked at.
+    fn storage(&self) -> Option<Storage> {
+        self.storage.lock().ok()?.clone()
+    }
+
+    fn remember(&self, conf: &WidgetConf) -> Storage {
+        let storage = Storage::new(conf);
+        if let Ok(mut held) = self.storage.lock() {
+            *held = Some(storage.clone());
+        }
+        storage
+    }
+}
+
+impl Embedding for Stage {
+    fn connect(&self, conf: WidgetConf) -> Widget {
+        let storage = self.remember(&conf);
+        let (widget, driver) = Widget::new(conf, Browser::new(storage));
+        spawn_local(driver.run());
+        widget
+    }
+
+    fn resumable(&self, conf: &WidgetConf) -> bool {
+        self.remember(conf).load("token").is_some()
+    }
+
+    fn announce(&self, announcement: &Announcement) -> bool {
+        let (name, fields) = match announcement {
+            Announcement::Open => ("tvox-open", Vec::new()),
+            Announcement::Close => ("tvox-close", Vec::new()),
+            Announcement::Message { session, own, text } => {
+                let direction = if *own { "OUTBOUND" } else { "INBOUND" };
+                let fields = vec![
+                    ("sessionId", session.clone()),
+                    ("direction", direction.to_owned()),
+                    ("message", text.clone()),
+                ];
+                ("tvox-message", fields)
+            }
+            Announcement::Error(error) => ("tvox-error", told(error)),
+        };
+        dispatch(&self.host, name, &fields)
+    }
+
+    fn recall(&self, name: &str) -> Option<String> {
+        self.storage()?.load(name)
+    }
+
+    fn keep(&self, name: &str, value: Option<&str>) {
+        let Some(storage) = self.storage() else { return };
+        match value {
+            Some(value) => storage.save(name, value),
+            None => storage.remove(name),
+        }
+    }
+}
+
+/// What an error says to a program, and to the developer's console where it is theirs to mend.
+fn told(error: &Error) -> Vec<(&'static str, String)> {
+    let mut fields = vec![("code", error.code().to_owned()), ("message", error.to_string())];
+    if let Error::Config { field, expected, .. } = error {
+        fields.push(("field", field.clone()));
+        fields.push(("expected", expected.clone()));
+        web_sys::console::error_2(&"tvox-widget:".into(), &error.to_string().into());
+    }
+    fields
+}
+
+/// False if a listener prevented the default.
+fn dispatch(host: &HtmlElement, name: &str, fields: &[(&str, String)]) -> bool {
+    let detail = js_sys::Object::new();
+    for (field, value) in fields {
+        let _ = js_sys::Reflect::set(&detail, &(*field).into(), &JsValue::from_str(value));
+    }
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_cancelable(true);
+    init.set_detail(&detail);
+    CustomEvent::new_with_event_init_dict(name, &init)
+        .and_then(|event| host.dispatch_event(&event))
+        .unwrap_or(true)
+}

@@ -1,0 +1,203 @@
+//! The names of the texts.
+
+macro_rules! keys {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// A text of the interface.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Key {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Key {
+            /// Every text.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name by which a site overrides it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+keys! {
+    /// The home screen's title.
+    Title = "title",
+    /// The line below it.
+    Subtitle = "subtitle",
+    /// The launcher's name while the panel is closed.
+    LauncherOpen = "launcherOpen",
+    /// The launcher's name while the panel is open.
+    LauncherClose = "launcherClose",
+    /// Added to the launcher's name.
+    Unread = "unread",
+    /// The panel's name.
+    Panel = "panel",
+    /// Closes the panel.
+    Close = "close",
+    /// Goes back to the home screen.
+    Back = "back",
+    /// Names the list of channels.
+    Channels = "channels",
+    /// The chat channel.
+    Chat = "chat",
+    /// What the chat channel is for.
+    ChatHelp = "chatHelp",
+    /// A channel or service answers.
+    Available = "available",
+    /// Open, but nobody is logged in.
+    NoOperator = "noOperator",
+    /// Outside opening hours.
+    Closed = "closed",
+    /// Not offered by the server.
+    NotAvailable = "notAvailable",
+    /// The state is not known yet.
+    Checking = "checking",
+    /// The row of the running conversation.
+    Resume = "resume",
+    /// Below it.
+    ResumeHelp = "resumeHelp",
+    /// The service selector's title.
+    Services = "services",
+    /// The line below it.
+    ServicesHelp = "servicesHelp",
+    /// A contact is being made.
+    Starting = "starting",
+    /// The queue's title.
+    QueueTitle = "queueTitle",
+    /// The place in the queue.
+    QueuePosition = "queuePosition",
+    /// The first place in the queue.
+    QueueNext = "queueNext",
+    /// No place is known.
+    QueueUnknown = "queueUnknown",
+    /// Expected wait.
+    QueueWait = "queueWait",
+    /// Reassurance in the queue.
+    QueueBrowse = "queueBrowse",
+    /// Leaves the queue.
+    QueueCancel = "queueCancel",
+    /// An operator is being rung.
+    Ringing = "ringing",
+    /// An operator without a name.
+    Operator = "operator",
+    /// The visitor, for screen readers.
+    You = "you",
+    /// The operator is there.
+    Online = "online",
+    /// A running conversation goes back to a queue.
+    Transferring = "transferring",
+    /// Names the list of messages.
+    Conversation = "conversation",
+    /// The conversation began.
+    Started = "started",
+    /// An operator answered.
+    Joined = "joined",
+    /// The operator writes.
+    Typing = "typing",
+    /// Day separator.
+    Today = "today",
+    /// Day separator.
+    Yesterday = "yesterday",
+    /// The pill while scrolled up.
+    NewMessages = "newMessages",
+    /// The pill when nothing is new.
+    Jump = "jump",
+    /// Said once for what was written before.
+    History = "history",
+    /// Said while the panel is closed.
+    MessageFrom = "messageFrom",
+    /// The composer's name and hint.
+    Compose = "compose",
+    /// Sends.
+    Send = "send",
+    /// Near the limit.
+    Remaining = "remaining",
+    /// Past the limit.
+    Excess = "excess",
+    /// Delivery.
+    Sending = "sending",
+    /// Delivery.
+    Sent = "sent",
+    /// Delivery.
+    Delivered = "delivered",
+    /// Delivery.
+    Read = "read",
+    /// Delivery.
+    Failed = "failed",
+    /// Sends again.
+    Retry = "retry",
+    /// Deletes what was not sent.
+    Discard = "discard",
+    /// Ends the conversation.
+    End = "end",
+    /// Asks first.
+    EndTitle = "endTitle",
+    /// Explains.
+    EndText = "endText",
+    /// Confirms.
+    EndConfirm = "endConfirm",
+    /// Keeps chatting.
+    EndCancel = "endCancel",
+    /// The conversation is over.
+    EndedTitle = "endedTitle",
+    /// Below it.
+    EndedText = "endedText",
+    /// Begins anew.
+    NewConversation = "newConversation",
+    /// Warns before the end.
+    Inactive = "inactive",
+    /// Warns where no time is known.
+    InactiveSoon = "inactiveSoon",
+    /// Warns before the end.
+    MaxDuration = "maxDuration",
+    /// Connection.
+    Connecting = "connecting",
+    /// Connection.
+    Offline = "offline",
+    /// Connection.
+    Reconnecting = "reconnecting",
+    /// Connection.
+    ReconnectingIn = "reconnectingIn",
+    /// Connection.
+    Stopped = "stopped",
+    /// The server forgot the contact.
+    Lost = "lost",
+    /// The operator sends a page.
+    ToUrlTitle = "toUrlTitle",
+    /// Opens it here.
+    ToUrlOpen = "toUrlOpen",
+    /// Opens it elsewhere.
+    ToUrlOpenNew = "toUrlOpenNew",
+    /// Does not.
+    ToUrlDismiss = "toUrlDismiss",
+    /// Warns about a foreign host.
+    ToUrlForeign = "toUrlForeign",
+    /// Said after a link.
+    OpensNewTab = "opensNewTab",
+    /// Something went wrong.
+    ErrorTitle = "errorTitle",
+    /// For the site's developer.
+    ErrorConfig = "errorConfig",
+    /// An error without better words.
+    ErrorGeneric = "errorGeneric",
+    /// No connection.
+    ErrorNetwork = "errorNetwork",
+    /// Refused: no operator.
+    ErrorOutOfService = "errorOutOfService",
+    /// Refused: closed.
+    ErrorOvertime = "errorOvertime",
+    /// Refused: not offered.
+    ErrorUnavailable = "errorUnavailable",
+    /// Refused: too much.
+    ErrorBusy = "errorBusy",
+    /// Refused: too long.
+    ErrorTooLong = "errorTooLong",
+    /// Refused: over.
+    ErrorClosed = "errorClosed",
+    /// The server does not want this page.
+    ErrorRefused = "errorRefused",
+}

@@ -1,0 +1,96 @@
+//! From the core's streams to Leptos signals.
+//!
+//! A signal made here is never without a value, ends with the reactive owner it was made under, and
+//! changes at most once a frame however much arrives: what came within the frame is applied together.
+
+use futures::{FutureExt, Stream, StreamExt};
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped_with_cancellation;
+
+/// The newest value of a stream, starting from `initial`.
+pub fn latest<T>(initial: T, stream: impl Stream<Item = T> + Unpin + 'static) -> ReadSignal<T>
+where
+    T: Send + Sync + 'static,
+{
+    fold(initial, stream, |value, new| *value = new)
+}
+
+/// What a stream adds up to: `apply` is given the state and each item, in order.
+pub fn fold<S, T>(
+    initial: S,
+    stream: impl Stream<Item = T> + Unpin + 'static,
+    mut apply: impl FnMut(&mut S, T) + 'static,
+) -> ReadSignal<S>
+where
+    S: Send + Sync + 'static,
+    T: 'static,
+{
+    let (state, set_state) = signal(initial);
+    each_frame(stream, move |items| {
+        // `None` means that the owner is gone, and this task is about to end with it.
+        let _ = set_state.try_update(|state| {
+            for item in items {
+                apply(state, item);
+            }
+        });
+    });
+    state
+}
+
+/// Hands over what a stream brings: what is there already at once, later items a frame at a time.
+pub fn each_frame<T: 'static>(
+    mut stream: impl Stream<Item = T> + Unpin + 'static,
+    mut handle: impl FnMut(Vec<T>) + 'static,
+) {
+    let present = ready(&mut stream);
+    if !present.is_empty() {
+        untrack(|| handle(present));
+    }
+    spawn_local_scoped_with_cancellation(async move {
+        while let Some(first) = stream.next().await {
+            frame().await;
+            let mut items = vec![first];
+            items.extend(ready(&mut stream));
+            handle(items);
+        }
+    });
+}
+
+/// Everything that the stream can give without waiting.
+fn ready<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Vec<T> {
+    std::iter::from_fn(|| stream.next().now_or_never().flatten()).collect()
+}
+
+/// Until the browser is about to paint. A hidden page is never painted, and its unread badge and
+/// title must still move: a timer stands in.
+#[cfg(target_arch = "wasm32")]
+pub async fn frame() {
+    use futures::future::{Either, select};
+    use wasm_bindgen::prelude::*;
+
+    const HIDDEN: u32 = 100;
+
+    let painted = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = leptos::prelude::window().request_animation_frame(&resolve);
+    });
+    let painted = wasm_bindgen_futures::JsFuture::from(painted);
+    let timer = gloo_timers::future::TimeoutFuture::new(HIDDEN);
+    match select(painted, timer).await {
+        Either::Left(_) | Either::Right(_) => {}
+    }
+    let _: JsValue = JsValue::UNDEFINED;
+}
+
+/// There is nothing to paint outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub async fn frame() {}
+
+/// A pause in what the interface shows, in milliseconds.
+#[cfg(target_arch = "wasm32")]
+pub async fn pause(millis: u32) {
+    gloo_timers::future::TimeoutFuture::new(millis).await;
+}
+
+/// Nothing is shown outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub async fn pause(_: u32) {}
