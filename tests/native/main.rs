@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod chat;
 mod config;
+mod connection;
+mod documents;
 mod golden;
 mod layering;
+mod support;

@@ -131,10 +131,11 @@ impl Codec {
     /// wrong shape answers its call with `Err` and code -32700.
     pub fn decode(&mut self, text: &str) -> Result<Incoming, DecodeError> {
         check(text)?;
-        let frame: Frame<'_> = parse(text)?;
+        let frame: Frame<'_> = object(text)?;
         match (&frame.method, frame.id) {
             (Some(method), _) if method == "event" => self.push(frame.params),
-            (Some(_), _) | (None, None) => Ok(Incoming::Ignored),
+            (Some(_), _) => Ok(Incoming::Ignored),
+            (None, None) => Err(DecodeError::Shape),
             (None, Some(id)) => self.answer(id, &frame),
         }
     }
@@ -142,7 +143,7 @@ impl Codec {
     fn answer(&mut self, id: u64, frame: &Frame<'_>) -> Result<Incoming, DecodeError> {
         let kind = self.asked.remove(&id).ok_or(DecodeError::UnknownId)?;
         let outcome = match (frame.error, frame.result) {
-            (Some(error), _) => Err(parse(error.get()).unwrap_or_else(|_| garbled())),
+            (Some(error), _) => Err(object(error.get()).unwrap_or_else(|_| garbled())),
             (None, result) => {
                 let text = result.map_or("null", RawValue::get);
                 self.reply(kind, text).map_err(|_| garbled())
@@ -154,20 +155,20 @@ impl Codec {
     fn reply(&mut self, kind: Kind, text: &str) -> Result<Reply, DecodeError> {
         Ok(match kind {
             Kind::Version => Reply::Version(parse(text)?),
-            Kind::Hello => Reply::Hello(parse(text)?),
+            Kind::Hello => Reply::Hello(object(text)?),
             Kind::Subscribe(topic) => Reply::Subscribed(self.subscription(topic, text)?),
             Kind::Pong => Reply::Pong,
             Kind::Done => Reply::Done(parse(text)?),
-            Kind::Session => Reply::Session(parse(text)?),
-            Kind::Sent => Reply::Sent(parse(text)?),
+            Kind::Session => Reply::Session(object(text)?),
+            Kind::Sent => Reply::Sent(object(text)?),
         })
     }
 
     fn subscription(&mut self, topic: TopicKind, text: &str) -> Result<Subscribed, DecodeError> {
-        let Subscription { subscription, rev, result } = parse(text)?;
+        let Subscription { subscription, rev, result } = object(text)?;
         self.subscribed.insert(subscription.clone(), topic);
         if let TopicKind::Chat = topic {
-            let page: LogPage = parse(text)?;
+            let page: LogPage = object(text)?;
             return Ok(Subscribed::Log { subscription, page });
         }
         let value = result.map(|result| topic.state(result.get())).transpose()?;
@@ -176,7 +177,7 @@ impl Codec {
 
     fn push(&mut self, params: Option<&RawValue>) -> Result<Incoming, DecodeError> {
         let Push { subscription, rev, result, error } =
-            parse(params.ok_or(DecodeError::Shape)?.get())?;
+            object(params.ok_or(DecodeError::Shape)?.get())?;
         let Some(&topic) = self.subscribed.get(&subscription) else {
             return Ok(Incoming::Ignored);
         };
@@ -186,7 +187,7 @@ impl Codec {
         }
         let text = result.ok_or(DecodeError::Shape)?.get();
         let event = if let TopicKind::Chat = topic {
-            let event: Box<ChatChannelEventMessage> = parse(text)?;
+            let event: Box<ChatChannelEventMessage> = object(text)?;
             if event.seq.is_some() { PushEvent::Log(event) } else { PushEvent::Ephemeral(event) }
         } else {
             PushEvent::State { rev, value: topic.state(text)? }
@@ -231,13 +232,19 @@ impl TopicKind {
 
     fn state(self, text: &str) -> Result<StateValue, DecodeError> {
         Ok(match self {
-            Self::Channels => StateValue::Channels(parse(text)?),
-            Self::Service => StateValue::Service(parse(text)?),
-            Self::Receipts => StateValue::Receipts(parse(text)?),
-            Self::Session => StateValue::Session(parse(text)?),
+            Self::Channels => StateValue::Channels(object(text)?),
+            Self::Service => StateValue::Service(object(text)?),
+            Self::Receipts => StateValue::Receipts(object(text)?),
+            Self::Session => StateValue::Session(object(text)?),
             Self::Chat => return Err(DecodeError::Shape),
         })
     }
+}
+
+/// Reads an object, and nothing but an object: serde's structs would take a list as well, field by
+/// field in the order they are written here.
+fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
+    if text.trim_start().starts_with('{') { parse(text) } else { Err(DecodeError::Shape) }
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
