@@ -1,0 +1,216 @@
+//! What the automatic operator says. It never pretends to be a person.
+
+/// In which language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Language {
+    Italian,
+    #[default]
+    English,
+}
+
+impl Language {
+    pub(super) fn of(locale: &str) -> Self {
+        let language = locale.split(['-', '_']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("it") { Self::Italian } else { Self::English }
+    }
+
+    fn pick<'a>(self, italian: &'a str, english: &'a str) -> &'a str {
+        match self {
+            Self::Italian => italian,
+            Self::English => english,
+        }
+    }
+}
+
+/// What follows on the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    Nothing,
+    Push,
+    Leave,
+}
+
+/// As much of a message as is repeated.
+const QUOTED: usize = 200;
+
+/// The first words.
+pub(super) fn greeting(language: Language, name: Option<&str>) -> String {
+    let hello = match (language, name) {
+        (Language::Italian, Some(name)) => format!("Ciao {name}!"),
+        (Language::Italian, None) => "Ciao!".to_owned(),
+        (Language::English, Some(name)) => format!("Hello {name}!"),
+        (Language::English, None) => "Hello!".to_owned(),
+    };
+    let rest = language.pick(
+        "Sono Eco, un risponditore automatico: non c'è una persona dietro queste righe. Ripeto quello che mi scrivi, così provi la chat da solo. \
+         Scrivi “aiuto” per sapere che cosa capisco.",
+        "I'm Echo, an automatic operator: there is no person behind these lines. I repeat what you write, so that you can try the chat alone. \
+         Write “help” to see what I understand.",
+    );
+    format!("{hello} {rest}")
+}
+
+/// The answer to a message; `before` messages were answered already.
+pub(super) fn answer(
+    language: Language,
+    name: Option<&str>,
+    said: &str,
+    before: u64,
+) -> (String, Then) {
+    let words: Vec<String> = said
+        .split(|character: char| !character.is_alphanumeric() && character != '\'')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let is_short = words.len() <= 4;
+    let is_question = said.trim_end().ends_with('?');
+
+    if is_short
+        && has(&["bye", "goodbye", "ciao", "arrivederci", "addio"])
+        && !(has(&["ciao"]) && before == 0)
+    {
+        let farewell = match (language, name) {
+            (Language::Italian, Some(name)) => {
+                format!("Grazie della prova, {name}. Chiudo io la conversazione: a presto!")
+            }
+            (Language::Italian, None) => {
+                "Grazie della prova. Chiudo io la conversazione: a presto!".to_owned()
+            }
+            (Language::English, Some(name)) => format!(
+                "Thank you for trying me, {name}. I'm closing this conversation: see you soon!"
+            ),
+            (Language::English, None) => {
+                "Thank you for trying me. I'm closing this conversation: see you soon!".to_owned()
+            }
+        };
+        return (farewell, Then::Leave);
+    }
+    if has(&["page", "pagina"]) {
+        let text = language.pick(
+            "Ecco la pagina: te la propongo ora, e sei tu a decidere se aprirla.",
+            "Here is the page: I'm offering it to you now, and it is for you to decide whether to open it.",
+        );
+        return (text.to_owned(), Then::Push);
+    }
+    if is_short && has(&["help", "aiuto"]) {
+        let text = language.pick(
+            "Capisco poche cose:\n• “pagina”: ti propongo una pagina del sito\n• “ciao”: saluto e chiudo\n• una domanda: ammetto di non sapere la risposta\nTutto il resto lo ripeto, \
+             così vedi che è arrivato. Per parlare con una persona, qualcuno apra la console dell'operatore.",
+            "I understand a few things:\n• “page”: I offer you a page of the site\n• “bye”: I say good-bye and close\n• a question: I admit that I don't know the answer\nAll the rest I \
+             repeat, so that you see it has arrived. To talk to a person, have somebody open the operator console.",
+        );
+        return (text.to_owned(), Then::Nothing);
+    }
+    if is_short && has(&["thanks", "thank", "grazie"]) {
+        let text = language.pick(
+            "Prego! C'è altro che posso ripetere?",
+            "You're welcome! Is there anything else I can repeat?",
+        );
+        return (text.to_owned(), Then::Nothing);
+    }
+    if is_short
+        && !is_question
+        && has(&["hello", "hi", "hey", "salve", "buongiorno", "buonasera", "ciao"])
+    {
+        let text = language.pick(
+            "Ciao! Dimmi pure: ripeterò fedelmente.",
+            "Hello! Go ahead: I'll repeat it faithfully.",
+        );
+        return (text.to_owned(), Then::Nothing);
+    }
+    let quote = quote(said);
+    let number = words
+        .iter()
+        .find(|word| word.len() >= 3 && word.chars().all(|character| character.is_ascii_digit()));
+    let text = match (language, number, is_question) {
+        (Language::Italian, _, true) => format!(
+            "Mi chiedi: “{quote}” Da risponditore automatico non lo so, ma una persona alla console lo leggerebbe proprio così."
+        ),
+        (Language::English, _, true) => format!(
+            "You ask: “{quote}” Being automatic, I don't know, but a person at the console would read it just like this."
+        ),
+        (Language::Italian, Some(number), false) => {
+            format!("Ho letto “{quote}” e ho notato il numero {number}. Giusto?")
+        }
+        (Language::English, Some(number), false) => {
+            format!("I read “{quote}” and noticed the number {number}. Is that right?")
+        }
+        (Language::Italian, None, false) => {
+            format!("Hai scritto “{quote}”{}", counted(language, words.len()))
+        }
+        (Language::English, None, false) => {
+            format!("You wrote “{quote}”{}", counted(language, words.len()))
+        }
+    };
+    (text, Then::Nothing)
+}
+
+fn counted(language: Language, words: usize) -> String {
+    match (language, words) {
+        (_, 0) => ".".to_owned(),
+        (Language::Italian, 1) => ": una parola, arrivata intera.".to_owned(),
+        (Language::English, 1) => ": one word, arrived whole.".to_owned(),
+        (Language::Italian, words) => format!(": {words} parole, arrivate tutte."),
+        (Language::English, words) => format!(": {words} words, all arrived."),
+    }
+}
+
+fn quote(said: &str) -> String {
+    let said = said.trim();
+    match said.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &said[..end]),
+        None => said.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greeting_says_that_nobody_is_there_in_both_languages() {
+        assert!(
+            greeting(Language::of("it-IT"), Some("Mario"))
+                .starts_with("Ciao Mario! Sono Eco, un risponditore automatico")
+        );
+        assert!(
+            greeting(Language::of("de-DE"), None)
+                .starts_with("Hello! I'm Echo, an automatic operator")
+        );
+    }
+
+    #[test]
+    fn words_lead_to_deeds() {
+        for (language, said, before, then) in [
+            (Language::English, "Show me a page, please", 0, Then::Push),
+            (Language::Italian, "mi apri la pagina?", 3, Then::Push),
+            (Language::English, "bye!", 0, Then::Leave),
+            (Language::Italian, "Ciao", 1, Then::Leave),
+            (Language::Italian, "Ciao", 0, Then::Nothing),
+            (Language::English, "I said bye to my old bicycle yesterday", 2, Then::Nothing),
+            (Language::English, "", 0, Then::Nothing),
+        ] {
+            assert_eq!(answer(language, None, said, before).1, then, "{said}");
+        }
+    }
+
+    #[test]
+    fn what_was_said_comes_back() {
+        assert!(
+            answer(Language::English, None, "My order 4711 is late", 0)
+                .0
+                .contains("the number 4711")
+        );
+        assert!(
+            answer(Language::Italian, None, "Il freno fischia", 0)
+                .0
+                .contains("“Il freno fischia”: 3 parole")
+        );
+        assert!(
+            answer(Language::Italian, None, "Quando aprite?", 0).0.contains("“Quando aprite?”")
+        );
+        let long = "à".repeat(4000);
+        assert!(answer(Language::English, None, &long, 0).0.chars().count() < 300);
+    }
+}

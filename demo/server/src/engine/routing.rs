@@ -1,0 +1,242 @@
+//! Who is rung for whom, and who stands where in the queue.
+
+use super::Engine;
+use super::state::{Operator, Session, Stage};
+use super::timers::Timer;
+use super::topic::Topic;
+use crate::wire::id::{OperatorId, SessionId};
+use crate::wire::model::OperatorStatus;
+
+impl Engine {
+    /// Whether anybody would answer.
+    pub(super) fn is_staffed(&self, service: &str) -> bool {
+        self.operators.values().any(|operator| is_available(operator) && operator.joined(service))
+    }
+
+    /// Rings: first come, first served, over all services. One contact rings with an operator at a time.
+    pub(super) fn route(&mut self) {
+        let mut waiting: Vec<(i64, SessionId)> = self.queues.values().flatten().cloned().collect();
+        waiting.sort();
+        let mut look_again = None;
+        for (_, id) in waiting {
+            let Some(session) = self.sessions.get(&id) else { continue };
+            if session.progress.stage != Stage::Waiting || !self.is_there(session) {
+                continue;
+            }
+            let person_available = self.operators.values().any(|operator| {
+                !operator.automatic && is_available(operator) && operator.joined(&session.service)
+            });
+            let automatic_from = session.progress.queued.after(self.rules.operators.automatic);
+            if !person_available && automatic_from > self.now {
+                look_again = earliest(look_again, automatic_from);
+                continue;
+            }
+            let candidate = self
+                .operators
+                .iter()
+                .filter(|(id, operator)| {
+                    operator.automatic != person_available && self.can_ring(id, operator, session)
+                })
+                .min_by_key(|(id, operator)| {
+                    (operator.contacts.len(), operator.rung, (*id).clone())
+                })
+                .map(|(id, _)| id.clone());
+            match candidate {
+                Some(operator) => self.offer(&id, operator),
+                None => {
+                    let refused =
+                        session.refused.values().copied().filter(|until| *until > self.now).min();
+                    look_again = refused.map_or(look_again, |until| earliest(look_again, until));
+                }
+            }
+        }
+        if let Some(at) = look_again {
+            self.timers.arm(Timer::Lists, at);
+        }
+    }
+
+    /// Counts places. Who rings, hears the welcome, or has gone away has none and takes none.
+    pub(super) fn number_queues(&mut self) {
+        let mut places = Vec::new();
+        for (service, queue) in &self.queues {
+            let pace = self.pace.get(service).copied();
+            let mut last = 0;
+            for (_, id) in queue {
+                let Some(session) = self.sessions.get(id) else { continue };
+                let counts = session.progress.stage == Stage::Waiting && self.is_there(session);
+                last += u32::from(counts);
+                let position = counts.then_some(last);
+                if position != session.position {
+                    places.push((id.clone(), position, pace));
+                }
+            }
+        }
+        for (id, position, pace) in places {
+            if let Some(session) = self.sessions.get_mut(&id) {
+                session.position = position;
+                session.first_position = session.first_position.or(position);
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "clamped to a day"
+                )]
+                let seconds = |pace: f64, position: u32| {
+                    (pace * f64::from(position) / 1000.0).ceil().clamp(1.0, 86_400.0) as u32
+                };
+                session.expected_wait =
+                    pace.zip(position).map(|(pace, position)| seconds(pace, position));
+                self.mark_session(&id);
+            }
+        }
+    }
+
+    /// The operator neither accepts nor is there any more.
+    pub(super) fn let_go(&mut self, id: &SessionId, operator: &OperatorId) {
+        let until = self.now.after(self.rules.operators.again);
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.refused.retain(|_, until| *until > self.now);
+            session.refused.insert(operator.clone(), until);
+            // He keeps his place, and how long he has waited.
+            session.progress.stage = Stage::Waiting;
+            session.progress.step += 1;
+        }
+        self.drop_contact(operator, id);
+        self.session_stepped(id);
+    }
+
+    /// What rings with somebody who went away, rings with the next.
+    pub(super) fn withdraw_offers(&mut self, operator: &OperatorId) {
+        for id in self.contacts_of(operator) {
+            if matches!(
+                self.sessions.get(&id).map(|session| &session.progress.stage),
+                Some(Stage::Offered { .. })
+            ) {
+                self.let_go(&id, operator);
+            }
+        }
+    }
+
+    /// All that an operator had goes back to the head of its queue, in the order in which it came.
+    pub(super) fn release_contacts(&mut self, operator: &OperatorId) {
+        let mut contacts = self.contacts_of(operator);
+        contacts.sort_by_key(|id| {
+            std::cmp::Reverse(self.sessions.get(id).map(|session| session.created))
+        });
+        for id in contacts {
+            self.drop_contact(operator, &id);
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
+            let queue = self.queues.entry(session.service.clone()).or_default();
+            queue.remove(&(session.progress.order, id.clone()));
+            let head = queue.first().map_or(session.progress.order, |(order, _)| *order - 1);
+            session.progress.order = head.min(session.progress.order);
+            session.progress.requeue(self.now);
+            session.first_position = None;
+            queue.insert((session.progress.order, id.clone()));
+            self.session_stepped(&id);
+            self.revoke(&id);
+        }
+    }
+
+    /// An operator accepts.
+    pub(super) fn connect(&mut self, id: &SessionId, operator: &OperatorId) {
+        let now = self.now;
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let waited = now.since(session.progress.queued).as_secs_f64() * 1000.0;
+        let sample = waited / f64::from(session.first_position.unwrap_or(1).max(1));
+        let pace = self.pace.entry(session.service.clone()).or_insert(sample);
+        *pace += (sample - *pace) * 0.3;
+        if let Some(queue) = self.queues.get_mut(&session.service) {
+            queue.remove(&(session.progress.order, id.clone()));
+        }
+        session.progress.stage =
+            Stage::Connected { operator: operator.clone(), remark: super::state::Remark::None };
+        session.progress.step += 1;
+        session.progress.handled.insert(operator.clone());
+        session.position = None;
+        session.expected_wait = None;
+        session.active = now;
+        session.refused.clear();
+        if let Some(operator) = self.operators.get_mut(operator) {
+            operator.contacts.insert(id.clone());
+        }
+        self.session_stepped(id);
+        self.revoke(id);
+    }
+
+    pub(super) fn contacts_of(&self, operator: &OperatorId) -> Vec<SessionId> {
+        self.operators
+            .get(operator)
+            .map(|operator| operator.contacts.iter().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn drop_contact(&mut self, operator: &OperatorId, id: &SessionId) {
+        if let Some(operator) = self.operators.get_mut(operator) {
+            operator.contacts.remove(id);
+        }
+    }
+
+    /// A session's step is another one: write it down, tell, look for what is next.
+    pub(super) fn session_stepped(&mut self, id: &SessionId) {
+        self.changed.insert(id.clone());
+        self.mark_session(id);
+        self.arm_session(id);
+        self.stirred = true;
+    }
+
+    pub(super) fn mark_session(&mut self, id: &SessionId) {
+        self.topics.mark(Topic::Session(id.clone()));
+        self.topics.mark(Topic::Contact(id.clone()));
+    }
+
+    fn offer(&mut self, id: &SessionId, operator: OperatorId) {
+        let until = self.now.after(self.rules.operators.offer);
+        if let Some(rung) = self.operators.get_mut(&operator) {
+            rung.contacts.insert(id.clone());
+            rung.rung = self.now;
+        }
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.progress.stage = Stage::Offered { operator, until };
+            session.progress.step += 1;
+        }
+        self.session_stepped(id);
+    }
+
+    fn can_ring(&self, id: &OperatorId, operator: &Operator, session: &Session) -> bool {
+        let rings = || {
+            operator.contacts.iter().any(|contact| {
+                matches!(
+                    self.sessions.get(contact).map(|session| &session.progress.stage),
+                    Some(Stage::Offered { .. })
+                )
+            })
+        };
+        let takes_more = operator.automatic
+            || (operator.contacts.len() < self.rules.operators.contacts && !rings());
+        is_available(operator)
+            && !operator.links.is_empty()
+            && operator.joined(&session.service)
+            && takes_more
+            && session.refused.get(id).is_none_or(|until| *until <= self.now)
+    }
+
+    /// Connected, or gone only just now.
+    fn is_there(&self, session: &Session) -> bool {
+        self.visitors.get(&session.visitor).is_some_and(|visitor| {
+            !visitor.links.is_empty() || self.now.since(visitor.seen) < self.rules.visitors.absence
+        })
+    }
+}
+
+/// A person within the grace time counts, so that a blip closes no service; a program that is not connected does not.
+fn is_available(operator: &Operator) -> bool {
+    let here = if operator.automatic { !operator.links.is_empty() } else { operator.present };
+    here && operator.status == OperatorStatus::Available
+}
+
+fn earliest<T: Ord>(known: Option<T>, other: T) -> Option<T> {
+    Some(match known {
+        Some(known) => known.min(other),
+        None => other,
+    })
+}

@@ -1,0 +1,211 @@
+//! Rows into a snapshot.
+
+use super::Store;
+use crate::engine::{
+    Author, Entry, Kept, KeptVisitor, OperatorRow, Owner, SessionRow, Snapshot, Timestamp,
+    TokenHash, VisitorRow, What,
+};
+use crate::wire::id::{OperatorId, SessionId, VisitorId};
+use crate::wire::model::{Channel, Visit};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+impl Store {
+    pub(super) fn read(
+        &mut self,
+        new_epoch: &str,
+        keep: Duration,
+        now: Timestamp,
+    ) -> Result<Snapshot> {
+        let sql = self.connection.transaction()?;
+        let epoch = read_meta(&sql, "epoch")?;
+        let boot = read_meta(&sql, "boot")?
+            .and_then(|boot| boot.parse::<u64>().ok())
+            .map_or(0, |boot| boot + 1);
+        let alive = read_meta(&sql, "alive")?
+            .and_then(|alive| alive.parse().ok())
+            .map_or(Timestamp::default(), Timestamp::from_millis);
+        let epoch = epoch.unwrap_or_else(|| new_epoch.to_owned());
+        for (name, value) in [("epoch", epoch.clone()), ("boot", boot.to_string())] {
+            sql.execute(
+                "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)",
+                params![name, value],
+            )?;
+        }
+        let too_old =
+            now.millis().saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
+        sql.execute(
+            "DELETE FROM events WHERE session IN (SELECT id FROM sessions WHERE retired = 1 AND created < ?1)",
+            params![too_old],
+        )?;
+        sql.execute("DELETE FROM sessions WHERE retired = 1 AND created < ?1", params![too_old])?;
+        let snapshot = Snapshot {
+            epoch,
+            boot,
+            alive,
+            visitors: read_visitors(&sql)?,
+            operators: read_operators(&sql)?,
+            sessions: read_sessions(&sql)?,
+            keys: read_keys(&sql)?,
+        };
+        sql.commit()?;
+        Ok(snapshot)
+    }
+}
+
+fn read_meta(sql: &Connection, name: &str) -> Result<Option<String>> {
+    sql.query_row("SELECT value FROM meta WHERE name = ?1", params![name], |row| row.get(0))
+        .optional()
+}
+
+fn read_visitors(sql: &Connection) -> Result<Vec<KeptVisitor>> {
+    let mut visits: BTreeMap<String, Vec<(u64, Visit)>> = BTreeMap::new();
+    let mut statement =
+        sql.prepare("SELECT visitor, number, visit FROM visits ORDER BY visitor, number")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        visits.entry(row.get(0)?).or_default().push((row.get(1)?, json(row, 2)?));
+    }
+    let mut statement = sql.prepare(
+        "SELECT id, token, origin, locale, customer, seen, online FROM visitors ORDER BY id",
+    )?;
+    let visitors = statement.query_map([], |row| {
+        let id: String = row.get(0)?;
+        let visits = visits.remove(&id).unwrap_or_default();
+        let row = VisitorRow {
+            id: VisitorId::new(id),
+            token: TokenHash(row.get(1)?),
+            origin: row.get(2)?,
+            locale: row.get(3)?,
+            customer: optional_json(row, 4)?,
+            seen: Timestamp::from_millis(row.get(5)?),
+            online: row.get(6)?,
+        };
+        Ok(KeptVisitor { row, visits })
+    })?;
+    visitors.collect()
+}
+
+fn read_operators(sql: &Connection) -> Result<Vec<OperatorRow>> {
+    let mut statement = sql.prepare("SELECT id, token, name, services, status, automatic, present, seen FROM operators ORDER BY id")?;
+    let operators = statement.query_map([], |row| {
+        Ok(OperatorRow {
+            id: OperatorId::new(row.get::<_, String>(0)?),
+            token: row.get::<_, Option<[u8; 32]>>(1)?.map(TokenHash),
+            name: row.get(2)?,
+            services: json(row, 3)?,
+            status: json(row, 4)?,
+            automatic: row.get(5)?,
+            present: row.get(6)?,
+            seen: Timestamp::from_millis(row.get(7)?),
+        })
+    })?;
+    operators.collect()
+}
+
+fn read_sessions(sql: &Connection) -> Result<Vec<(SessionRow, Vec<Entry>)>> {
+    let mut statement = sql.prepare(
+        "SELECT id, visitor, channel, service, customer, fields, created, progress FROM sessions WHERE retired = 0 ORDER BY created, id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let channel: String = row.get(2)?;
+        Ok(SessionRow {
+            id: SessionId::new(row.get::<_, String>(0)?),
+            visitor: VisitorId::new(row.get::<_, String>(1)?),
+            channel: Channel::named(&channel)
+                .ok_or_else(|| unreadable(2, format!("no channel {channel:?}")))?,
+            service: row.get(3)?,
+            customer: optional_json(row, 4)?,
+            fields: json(row, 5)?,
+            created: Timestamp::from_millis(row.get(6)?),
+            progress: json(row, 7)?,
+        })
+    })?;
+    rows.map(|row| {
+        let row = row?;
+        let log = read_log(sql, &row.id)?;
+        Ok((row, log))
+    })
+    .collect()
+}
+
+fn read_log(sql: &Connection, session: &SessionId) -> Result<Vec<Entry>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT seq, at, kind, operator, key, text FROM events WHERE session = ?1 ORDER BY seq",
+    )?;
+    let mut log = Vec::new();
+    let mut rows = statement.query(params![session.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let seq: usize = row.get(0)?;
+        if seq != log.len() + 1 {
+            return Err(unreadable(
+                0,
+                format!("the log of a session lacks entry {}", log.len() + 1),
+            ));
+        }
+        let kind: String = row.get(2)?;
+        let author = match kind.as_str() {
+            "OPENED" | "CLOSED" => None,
+            "VISITOR" => Some(Author::Visitor),
+            "GREETING" => Some(Author::Greeting),
+            "OPERATOR" => Some(Author::Operator(OperatorId::new(
+                row.get::<_, Option<String>>(3)?.unwrap_or_default(),
+            ))),
+            other => return Err(unreadable(2, format!("no kind of event {other:?}"))),
+        };
+        let what = match author {
+            Some(by) => What::Said {
+                by,
+                key: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+                text: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+            },
+            None if kind == "OPENED" => What::Opened,
+            None => What::Closed,
+        };
+        log.push(Entry { at: Timestamp::from_millis(row.get(1)?), what });
+    }
+    Ok(log)
+}
+
+fn read_keys(sql: &Connection) -> Result<Vec<(Owner, String, String, Kept)>> {
+    let mut statement =
+        sql.prepare("SELECT owner, method, key, fingerprint, result, session FROM keys")?;
+    let keys = statement.query_map([], |row| {
+        let owner: String = row.get(0)?;
+        let owner = if owner.starts_with("o_") {
+            Owner::Operator(OperatorId::new(owner))
+        } else {
+            Owner::Visitor(VisitorId::new(owner))
+        };
+        let result: String = row.get(4)?;
+        let kept = Kept {
+            fingerprint: row.get(3)?,
+            result: RawValue::from_string(result)
+                .map_err(|error| unreadable(4, error.to_string()))?,
+            session: SessionId::new(row.get::<_, String>(5)?),
+        };
+        Ok((owner, row.get(1)?, row.get(2)?, kept))
+    })?;
+    keys.collect()
+}
+
+fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|error| unreadable(column, error.to_string()))
+}
+
+fn optional_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| {
+        serde_json::from_str(&text).map_err(|error| unreadable(column, error.to_string()))
+    })
+    .transpose()
+}
+
+fn unreadable(column: usize, reason: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, reason.into())
+}
