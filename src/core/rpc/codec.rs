@@ -135,6 +135,8 @@ impl Codec {
         match (&frame.method, frame.id) {
             (Some(method), _) if method == "event" => self.push(frame.params),
             (Some(_), _) => Ok(Incoming::Ignored),
+            // What the server says of a frame it could not read, and therefore to nobody.
+            (None, None) if frame.error.is_some() => Ok(Incoming::Ignored),
             (None, None) => Err(DecodeError::Shape),
             (None, Some(id)) => self.answer(id, &frame),
         }
