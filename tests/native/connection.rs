@@ -46,7 +46,7 @@ fn the_connection_is_told_when_hello_is_answered_and_ready_only_once() {
 }
 
 #[test]
-fn after_a_stable_connection_the_first_retry_comes_within_a_second_and_then_every_ten() {
+fn after_a_loss_the_first_retry_comes_within_a_second_and_the_next_every_ten() {
     let mut stage = Stage::online();
     stage.live_through(20);
     stage.cut();
@@ -63,6 +63,23 @@ fn after_a_stable_connection_the_first_retry_comes_within_a_second_and_then_ever
         dials.windows(2).skip(1).map(|pair| pair[1].since(pair[0]).as_secs()).collect();
     assert!(dials[1].since(lost) <= SECOND);
     assert_eq!(gaps, [10, 10, 10, 10, 10]);
+}
+
+#[test]
+fn a_link_that_breaks_again_and_again_is_dialled_every_ten_seconds() {
+    let mut stage = Stage::online();
+    let mut last = stage.world.now();
+    for round in 0..5 {
+        stage.advance(2 * SECOND);
+        stage.cut();
+        while stage.world.dials().len() < round + 2 {
+            stage.advance(Duration::from_millis(100));
+        }
+        let dialled = stage.world.now();
+        assert!(round == 0 || dialled.since(last) >= 10 * SECOND, "round {round}");
+        last = dialled;
+        stage.greet(true);
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@
 mod chat;
 mod config;
 mod connection;
+#[cfg(feature = "native")]
+mod conversation;
 mod documents;
 mod golden;
 mod layering;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::core::config::{Jitter, RetryOptions, RetryStrategy};
 
-/// The first retry after a stable link comes within this time: a blip heals before anybody looks.
+/// The first retry after a loss comes within this time: a blip heals before anybody looks.
 const FAST: Duration = Duration::from_millis(1_000);
 
 /// What is known when a link was lost or a dial failed.
@@ -12,8 +12,8 @@ const FAST: Duration = Duration::from_millis(1_000);
 pub struct Retry {
     /// How many attempts have failed since the link was last stable.
     pub failures: u32,
-    /// Whether a stable link was lost just now.
-    pub was_stable: bool,
+    /// Whether a link that the server had greeted was lost just now.
+    pub had_link: bool,
     /// How the other side closed it, as far as that asks for haste or patience.
     pub asked: Asked,
     /// A uniformly random number, drawn for this decision.
@@ -34,7 +34,7 @@ pub enum Asked {
 /// How long to wait before the next dial, or `None` to give up.
 #[must_use]
 pub fn delay(options: &RetryOptions, retry: Retry) -> Option<Duration> {
-    let Retry { failures, was_stable, asked, chance } = retry;
+    let Retry { failures, had_link, asked, chance } = retry;
     if options.max_attempts.is_some_and(|most| failures >= most) {
         return None;
     }
@@ -53,7 +53,7 @@ pub fn delay(options: &RetryOptions, retry: Retry) -> Option<Duration> {
         Asked::Now => scaled(FAST, chance),
         // Whoever is overloaded is not helped by everybody coming back at the same moment.
         Asked::Later(least) => least + scaled(base, chance),
-        Asked::Nothing if was_stable && options.fast_first => scaled(FAST, chance),
+        Asked::Nothing if had_link && failures == 0 && options.fast_first => scaled(FAST, chance),
         Asked::Nothing => by_policy,
     })
 }
@@ -70,8 +70,8 @@ mod tests {
     use super::*;
 
     const LOST: Retry =
-        Retry { failures: 0, was_stable: true, asked: Asked::Nothing, chance: u32::MAX / 2 };
-    const AGAIN: Retry = Retry { failures: 3, was_stable: false, ..LOST };
+        Retry { failures: 0, had_link: true, asked: Asked::Nothing, chance: u32::MAX / 2 };
+    const AGAIN: Retry = Retry { failures: 3, had_link: false, ..LOST };
 
     #[test]
     fn by_default_a_lost_link_is_dialled_within_a_second_and_then_every_ten_for_ever() {
@@ -81,6 +81,18 @@ mod tests {
         for failures in [1, 2, 10, 8_640, u32::MAX] {
             assert_eq!(delay(&options, Retry { failures, ..AGAIN }), Some(Duration::from_secs(10)));
         }
+    }
+
+    #[test]
+    fn a_link_that_breaks_again_before_it_was_stable_gets_no_second_quick_try() {
+        let again = delay(&RetryOptions::default(), Retry { failures: 1, ..LOST });
+        assert_eq!(again, Some(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn a_server_that_never_answered_is_not_hurried() {
+        let never = delay(&RetryOptions::default(), Retry { had_link: false, ..LOST });
+        assert_eq!(never, Some(Duration::from_secs(10)));
     }
 
     #[test]

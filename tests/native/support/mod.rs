@@ -1,5 +1,8 @@
 //! A widget in a scripted world: what it sends is read as JSON, what it is told is written as JSON.
 
+#[cfg(feature = "native")]
+pub(crate) mod operator;
+
 use std::time::Duration;
 
 use futures::executor::LocalPool;

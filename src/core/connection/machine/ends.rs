@@ -12,16 +12,15 @@ impl Machine {
     /// The link is gone, or never came to be: back to waiting, with everything that was wanted.
     pub(super) fn lost(&mut self, error: Error, asked: Asked, moment: Moment) {
         let Moment { now, chance } = moment;
-        let stable = self.settings.retry.stable;
-        let was_stable = match &self.state {
-            State::Online { since, .. } => now.since(*since) >= stable,
-            State::Idle | State::Dialing { .. } | State::Waiting { .. } | State::Stopped => false,
+        let since = match &self.state {
+            State::Online { since, .. } => Some(*since),
+            State::Idle | State::Dialing { .. } | State::Waiting { .. } | State::Stopped => None,
         };
         self.hang_up();
-        if was_stable {
+        if since.is_some_and(|since| now.since(since) >= self.settings.retry.stable) {
             self.failures = 0;
         }
-        let retry = Retry { failures: self.failures, was_stable, asked, chance };
+        let retry = Retry { failures: self.failures, had_link: since.is_some(), asked, chance };
         let Some(wait) = delay(&self.settings.retry, retry) else {
             return self.stop(error);
         };
