@@ -65,12 +65,18 @@ export function composerView(store, desk) {
 
   store.on(["selected", "conversation"], () => {
     const conversation = store.current;
+    const opens = form.hidden && conversation?.connected;
     form.hidden = !conversation?.connected;
-    if (!conversation || shown === conversation.id) return;
-    shown = conversation.id;
-    box.value = desk.draft(shown);
-    fit();
-    if (!form.hidden && matchMedia("(pointer: fine)").matches) box.focus();
+    const other = conversation && shown !== conversation.id;
+    if (other) {
+      shown = conversation.id;
+      box.value = desk.draft(shown);
+    }
+    if (!form.hidden && (other || opens)) {
+      fit();
+      // Not on a touch screen, where it would bring up the keyboard over the transcript.
+      if (matchMedia("(pointer: fine)").matches) box.focus();
+    }
   });
   return form;
 }

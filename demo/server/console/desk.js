@@ -1,5 +1,6 @@
 // Everything an operator can do, and the wiring between the wire, the outbox and the store.
 
+import { webAddress } from "./links.js";
 import { habits, tab } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { Receipts } from "./receipts.js";
@@ -18,9 +19,8 @@ export class Desk {
   /** @param {import("./store.js").Store} store */
   constructor(store) {
     this.store = store;
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.wire = new Wire({
-      url: `${scheme}//${location.host}/tvox/operator`,
+      url: address,
       hello: () => this.#hello(),
       onWelcome: (answer) => this.#welcomed(answer),
       onRefused: (error) => this.#turnedAway(error),
@@ -39,6 +39,11 @@ export class Desk {
     const cast = (method, params) => this.wire.cast(method, params);
     this.receipts = new Receipts(cast);
     this.typing = new Typing(cast);
+  }
+
+  /** Where the server says it is; behind a proxy that is not where this page came from. */
+  set server(url) {
+    tab.set("server", url);
   }
 
   /** Takes up what this tab remembers; `false` where somebody must log in first. */
@@ -201,7 +206,7 @@ export class Desk {
   #turnedAway(error) {
     const { passcode: _, ...login } = this.#login;
     this.#login = login;
-    tab.clear();
+    this.#clearTab();
     this.store.me = null;
     this.store.changed("me");
     this.#refused(error);
@@ -273,12 +278,25 @@ export class Desk {
     tab.set("kept", kept.map((conversation) => conversation.id));
   }
 
+  #clearTab() {
+    const server = tab.get("server");
+    tab.clear();
+    this.server = server;
+  }
+
   #forget() {
     const { store } = this;
-    tab.clear();
+    this.#clearTab();
     this.outbox.clear();
     store.conversations.clear();
     Object.assign(store, { me: null, selected: null, queue: { total: 0, waiting: [] }, operators: [] });
     store.changed("me", "queue", "operators", "contacts", "selected", "conversation");
   }
+}
+
+/** The operator's WebSocket, beside the server's own address. */
+function address() {
+  const url = new URL("/tvox/operator", webAddress(tab.get("server", "")) ?? location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
 }

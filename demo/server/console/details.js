@@ -4,7 +4,7 @@ import { clean } from "./conversation.js";
 import { h, reconcile, say } from "./dom.js";
 import { link, webAddress } from "./links.js";
 import { avatar } from "./person.js";
-import { elapsed, hour, inFull } from "./time.js";
+import { hour, inFull } from "./time.js";
 
 const LABELS = [
   ["customerValue", "E-mail"],
@@ -41,7 +41,7 @@ export function detailsView(store) {
     reconcile(facts, factsOf(store, conversation), ([label]) => label, ([label]) => h("div", {}, h("dt", { text: label }), h("dd", { dir: "auto" })), (row, [, value]) => say(row.lastChild, value));
     visitsEmpty.hidden = conversation.visits.length > 0;
     // Newest on top: what he looks at now is what matters.
-    const seen = conversation.visits.map((visit, at, all) => ({ ...visit, until: all[at + 1]?.at })).reverse();
+    const seen = conversation.visits.map((visit, at, all) => ({ ...visit, until: all[at + 1]?.at, here: at === all.length - 1 && conversation.visitor.online === true && !conversation.closed })).reverse();
     reconcile(visits, seen, (visit) => `${visit.at} ${visit.uri}`, visitRow, fillVisit);
   };
   store.on(["conversation", "contacts", "selected", "services"], show);
@@ -69,8 +69,14 @@ function visitRow(visit) {
 }
 
 function fillVisit(row, visit) {
-  say(row.lastChild, visit.until ? `${hour(visit.at)} · ${elapsed(visit.at, Date.parse(visit.until))} min` : `${hour(visit.at)} · here now`);
-  row.classList.toggle("now", !visit.until);
+  say(row.lastChild, `${hour(visit.at)} · ${visit.until ? stay(Date.parse(visit.until) - Date.parse(visit.at)) : visit.here ? "here now" : "last seen"}`);
+  row.classList.toggle("now", visit.here);
+}
+
+/** How long somebody stayed, in milliseconds, as words. */
+function stay(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 function languageName(locale) {

@@ -57,18 +57,22 @@ export function loginView(store, desk, alert) {
     if (store.link.name === "online") say(error, "");
   });
   // The services may have changed since; the log-in is filled again for the next operator.
-  store.on(["me"], () => store.me === null && fillServices(services));
+  store.on(["me"], () => store.me === null && fillServices(services, desk));
 
-  fillServices(services);
+  fillServices(services, desk);
   queueMicrotask(() => view.hidden || name.focus());
   return view;
 }
 
-async function fillServices(list) {
+async function fillServices(list, desk) {
   let found = [];
   try {
     const answer = await fetch("/tvox/widget/config", { headers: { Accept: "application/json" } });
-    if (answer.ok) found = servicesOf(await answer.json());
+    if (answer.ok) {
+      const config = await answer.json();
+      found = servicesOf(config);
+      desk.server = config.server?.url ?? "";
+    }
   } catch {
     // Told below: the log-in works without, for all services.
   }

@@ -4,7 +4,7 @@
 const TAB = "tvox-console";
 const HABITS = "tvox-console-habits";
 
-/** `{token, name, services, status, outbox, read, notes, drafts, kept, selected}` of this tab. */
+/** `{server, token, name, services, status, outbox, read, notes, drafts, kept, selected}` of this tab. */
 export const tab = keeper(() => sessionStorage, TAB);
 
 /** `{name, services, sound, canned}` of this browser. */

@@ -1,6 +1,6 @@
 // When to dial again: a pure function of how often it failed, why, and a random number.
 
-const STEPS_MS = [0, 2_000, 5_000, 10_000];
+const STEPS_MS = [0, 1_000, 2_000, 5_000, 10_000];
 
 /**
  * Milliseconds until the next attempt. The first comes within a second, so that a blip heals at

@@ -44,7 +44,7 @@ export class Wire {
 
   /**
    * @param {object} ports
-   * @param {string} ports.url          WebSocket address
+   * @param {() => string} ports.url    WebSocket address, asked again for every connection
    * @param {() => object} ports.hello  parameters of `hello`, asked again for every connection
    * @param {(answer: object) => void} ports.onWelcome
    * @param {(error: WireError) => void} ports.onRefused  hello was refused: the connection stops
@@ -120,7 +120,7 @@ export class Wire {
   #dial() {
     this.#clear("retry");
     this.#setState({ name: "connecting" });
-    const socket = new WebSocket(this.ports.url, SUBPROTOCOL);
+    const socket = new WebSocket(this.ports.url(), SUBPROTOCOL);
     this.#socket = socket;
     // Events of a socket that was given up fall through: a browser reports one failure twice.
     const current = (act) => (event) => this.#socket === socket && act(event);

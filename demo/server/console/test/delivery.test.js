@@ -26,7 +26,7 @@ function consoleOn(stored) {
     changed: () => {},
     done: () => {},
   });
-  wire = new Wire({ url: "ws://test", hello: () => ({}), onWelcome: () => {}, onRefused: () => {}, onOpen: () => outbox.flush(), onState: () => {} });
+  wire = new Wire({ url: () => "ws://test", hello: () => ({}), onWelcome: () => {}, onRefused: () => {}, onOpen: () => outbox.flush(), onState: () => {} });
   for (const [id, conversation] of conversations) {
     wire.follow(new LogTopic(`chat/${id}`, { append: (events) => conversation.append(events), replace: () => conversation.replace(), passing: () => {} }));
   }

@@ -13,7 +13,7 @@ test("the first retry comes within a second, later ones never after more than el
   assert.equal(retryDelay(0, 1006, 0), 0);
   assert.ok(retryDelay(0, 1006, 0.999) < 1_000);
   for (const attempt of [1, 2, 3, 50, 5_000]) {
-    assert.ok(retryDelay(attempt, 1006, 0) >= 2_000);
+    assert.ok(retryDelay(attempt, 1006, 0) >= 1_000);
     assert.ok(retryDelay(attempt, 1006, 0.999) <= 11_000);
   }
 });
