@@ -2,7 +2,7 @@
 //!
 //! Three faces, one core:
 //!
-//! * the custom element `<tvox-widget>`, for a site owner;
+//! * the custom element `<tvox-widget>` ([`element`]), for a site owner;
 //! * the headless [`core`], in a browser or natively, for a Rust developer;
 //! * the Leptos [`components`] and [`signals`], for an application of one's own.
 //!
@@ -12,3 +12,12 @@
 
 pub mod core;
 pub mod platform;
+
+#[cfg(feature = "ui")]
+pub mod components;
+#[cfg(all(feature = "ui", feature = "js"))]
+pub mod element;
+#[cfg(feature = "ui")]
+pub mod i18n;
+#[cfg(feature = "ui")]
+pub mod signals;

@@ -42,6 +42,7 @@ pub fn Log(
     let pinned = RwSignal::new(true);
     let contents = StoredValue::new(Contents::new());
     let timeline = talk.timeline();
+    let types = Memo::new(move |_| talk.operator_types());
 
     let keys = move || {
         let rows = timeline.with(|timeline| timeline.rows(window.get(), clock::moment));
@@ -92,7 +93,8 @@ pub fn Log(
         if wrote {
             pinned.set(true);
         }
-        if talk.operator_types() || pinned.get_untracked() {
+        types.track();
+        if pinned.get_untracked() {
             settle(log, pinned, look);
         } else {
             look();
@@ -135,7 +137,8 @@ pub fn Log(
                 .attr_live("aria-live", quiet_for_history(talk))
                 .node(log)
                 .on("scroll", scrolled)
-                .rows(keys, draw),
+                .rows(keys, draw)
+                .swap(move || types.get().then(dots)),
         )
         .child(el("div").class("sr").attr("role", "status").text_live(move || {
             match talk.history().get() {
@@ -147,6 +150,12 @@ pub fn Log(
             let view = (!pinned.get()).then(|| pill(ui, talk.unread()))?;
             Some(view.on("click", move |_| to_end(log, pinned, look)).into_any())
         })
+}
+
+/// The operator writes. Words for it are said elsewhere, once.
+fn dots() -> AnyView {
+    let dots = el("div").class("typing__dots").child(el("i")).child(el("i")).child(el("i"));
+    el("div").class("typing").part("typing").attr("aria-hidden", "true").child(dots).into_any()
 }
 
 /// `off` while history appears, so that a screen reader is told its number and not its every word.

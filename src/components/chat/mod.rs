@@ -201,30 +201,19 @@ fn conversation(
     el("div")
         .class("screen")
         .child(Log(log))
-        .child(typing(ui, talk, over))
+        .child(typing(ui, talk))
         .child(ToUrl(ToUrlProps::builder().ui(ui).talk(talk).build()))
         .child(el("div").attr("role", "status").swap(move || remark(ui, talk)))
         .swap(foot)
 }
 
-fn typing(ui: Ui, talk: Talk, over: Memo<bool>) -> El {
-    let types = Memo::new(move |_| talk.operator_types() && !over.get());
-    let words = move || ui.fill(Key::Typing, &[("name", &talk.operator())]);
-    let dots = move || {
-        types.get().then(|| {
-            el("div")
-                .class("typing")
-                .part("typing")
-                .attr("aria-hidden", "true")
-                .child(
-                    el("span").class("typing__dots").child(el("i")).child(el("i")).child(el("i")),
-                )
-                .child(el("span").text_live(words))
-                .into_any()
-        })
+/// Said once for a screen reader; the list shows three dots.
+fn typing(ui: Ui, talk: Talk) -> El {
+    let spoken = move || {
+        let words = || ui.fill(Key::Typing, &[("name", &talk.operator())]);
+        if talk.operator_types() { words() } else { "".into() }
     };
-    let spoken = move || if types.get() { words() } else { "".into() };
-    el("div").child(el("div").class("sr").attr("role", "status").text_live(spoken)).swap(dots)
+    el("div").class("sr").attr("role", "status").text_live(spoken)
 }
 
 /// A line above the composer: an operator is being sought again, or the end is near.

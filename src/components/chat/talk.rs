@@ -225,7 +225,7 @@ impl Talk {
     /// Whether the operator writes, reactively.
     #[must_use]
     pub fn operator_types(self) -> bool {
-        self.typing.get()
+        self.typing.get() && !self.is_over()
     }
 
     /// The service's code.
