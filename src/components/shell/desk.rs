@@ -122,7 +122,7 @@ impl Desk {
 
     /// Closes it. A conversation goes on. The page may object.
     pub fn close(self) {
-        let closable = self.ui.graphics(|graphics| graphics.mode == Mode::Floating);
+        let closable = untrack(|| self.ui.graphics(|graphics| graphics.mode == Mode::Floating));
         if !closable || !self.open.get_untracked() {
             return;
         }
