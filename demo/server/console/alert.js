@@ -1,5 +1,5 @@
 // Calls the operator: a ring for offered contacts, a soft tone and a flashing title for messages
-// that arrive while he looks elsewhere. Sound needs a gesture first, as browsers ask.
+// that arrive while nobody looks. Sound needs a gesture first, as browsers ask.
 
 import { clean } from "./conversation.js";
 import { habits } from "./memory.js";
@@ -45,14 +45,23 @@ export class Alert {
   message(conversation, event) {
     if (event.messageType !== "MESSAGE" || event.direction !== "OUTBOUND") return;
     this.onSpeak(`${conversation.name}: ${clean(event.message)}`);
-    const before = this.store.selected === conversation.id && document.visibilityState === "visible" && document.hasFocus();
+    const before =
+      this.store.selected === conversation.id && document.visibilityState === "visible" && document.hasFocus();
     if (!before) this.#tone([[880, 0, 0.09]], 0.05);
   }
 
   #update() {
     const ringing = this.store.me !== null && this.store.offers.length > 0;
     if (ringing && !this.#ring) {
-      const ring = () => this.#tone([[659, 0, 0.16], [831, 0.18, 0.16], [988, 0.36, 0.26]], 0.09);
+      const ring = () =>
+        this.#tone(
+          [
+            [659, 0, 0.16],
+            [831, 0.18, 0.16],
+            [988, 0.36, 0.26],
+          ],
+          0.09,
+        );
       ring();
       this.#ring = setInterval(ring, RING_EVERY_MS);
       const [first] = this.store.offers;
@@ -69,7 +78,8 @@ export class Alert {
     const unread = this.store.unread;
     const plain = unread > 0 ? `(${unread}) ${TITLE}` : TITLE;
     const calling = offer ? `☎ ${offer.name} – ${this.store.serviceName(offer.service)}` : null;
-    const flashing = this.store.me !== null && (calling !== null || (unread > 0 && document.visibilityState === "hidden"));
+    const flashing =
+      this.store.me !== null && (calling !== null || (unread > 0 && document.visibilityState === "hidden"));
     clearInterval(this.#flash);
     this.#lit = flashing;
     const show = () => {

@@ -8,13 +8,42 @@ export function barView(store, desk, alert) {
   const link = h("p", { class: "link-state", role: "status", testid: "link-state" });
   const knob = h("span", { class: "switch-knob", "aria-hidden": "true" });
   const statusText = h("span", { class: "switch-text" });
-  const status = h("button", { type: "button", class: "switch", role: "switch", "aria-label": "Available for new contacts", testid: "status-toggle", on: { click: () => desk.setStatus(store.me.status === "AVAILABLE" ? "PAUSED" : "AVAILABLE") } }, knob, statusText);
-  const sound = h("button", { type: "button", class: "icon-button", on: { click: () => (alert.sound = !alert.sound) } }, icon("sound"), icon("silent"));
+  const status = h(
+    "button",
+    {
+      type: "button",
+      class: "switch",
+      role: "switch",
+      "aria-label": "Available for new contacts",
+      testid: "status-toggle",
+      on: { click: () => desk.setStatus(store.me.status === "AVAILABLE" ? "PAUSED" : "AVAILABLE") },
+    },
+    knob,
+    statusText,
+  );
+  const sound = h(
+    "button",
+    { type: "button", class: "icon-button", on: { click: () => (alert.sound = !alert.sound) } },
+    icon("sound"),
+    icon("silent"),
+  );
 
   const who = h("span", { class: "account-name" });
   const face = h("span", { class: "account-face" });
   const menu = accountMenu(store, desk);
-  const account = h("button", { type: "button", class: "account", popovertarget: "account-menu", testid: "account", title: "Services, shortcuts, sign out" }, face, who, icon("chevron", "small"));
+  const account = h(
+    "button",
+    {
+      type: "button",
+      class: "account",
+      popovertarget: "account-menu",
+      testid: "account",
+      title: "Services, shortcuts, sign out",
+    },
+    face,
+    who,
+    icon("chevron", "small"),
+  );
 
   store.on(["me"], () => {
     if (!store.me) return;
@@ -45,7 +74,12 @@ export function barView(store, desk, alert) {
   return h(
     "header",
     { class: "bar" },
-    h("div", { class: "bar-brand" }, h("img", { src: "/operator/icon.svg", alt: "", width: "28", height: "28" }), h("h1", { text: "Operator console" })),
+    h(
+      "div",
+      { class: "bar-brand" },
+      h("img", { src: "/operator/icon.svg", alt: "", width: "28", height: "28" }),
+      h("h1", { text: "Operator console" }),
+    ),
     link,
     h("div", { class: "bar-tools" }, status, sound, account),
     menu,
@@ -60,8 +94,27 @@ function accountMenu(store, desk) {
     h("h2", { text: "Services you answer" }),
     boxes,
     h("h2", { text: "Shortcuts" }),
-    h("dl", { class: "keys" }, ...SHORTCUTS.map(([keys, what]) => h("div", {}, h("dt", { text: keys }), h("dd", { text: what })))),
-    h("button", { type: "button", class: "button wide", testid: "sign-out", on: { click: () => { menu.hidePopover(); desk.logout(); } } }, icon("leave"), "Sign out"),
+    h(
+      "dl",
+      { class: "keys" },
+      ...SHORTCUTS.map(([keys, what]) => h("div", {}, h("dt", { text: keys }), h("dd", { text: what }))),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button wide",
+        testid: "sign-out",
+        on: {
+          click: () => {
+            menu.hidePopover();
+            desk.logout();
+          },
+        },
+      },
+      icon("leave"),
+      "Sign out",
+    ),
     h("p", { class: "hint", text: "Open conversations go back to the queue." }),
   );
   boxes.addEventListener("change", (event) => {
@@ -74,7 +127,13 @@ function accountMenu(store, desk) {
       boxes,
       store.me ? store.services : [],
       (service) => service.code,
-      ({ code }) => h("label", { class: "choice" }, h("input", { type: "checkbox", value: code, testid: `join-service-${code}` }), h("span", { lang: "it" })),
+      ({ code }) =>
+        h(
+          "label",
+          { class: "choice" },
+          h("input", { type: "checkbox", value: code, testid: `join-service-${code}` }),
+          h("span", { lang: "it" }),
+        ),
       (row, { code, description }) => {
         row.querySelector("input").checked = store.me.services.includes(code);
         say(row.querySelector("span"), description);

@@ -16,22 +16,71 @@ const MOST = 40;
 /** A button, and what it opens; `insert(text)` puts an answer into the message,
  *  `closed()` hears that the list went away, with or without a choice. */
 export function cannedView(store, insert, closed) {
-  const filter = h("input", { type: "search", class: "canned-filter", "aria-label": "Find an answer", placeholder: "Find an answer" });
+  const filter = h("input", {
+    type: "search",
+    class: "canned-filter",
+    "aria-label": "Find an answer",
+    placeholder: "Find an answer",
+  });
   const list = h("ul", { class: "canned-list" });
   const edit = editor(() => show());
   const node = h(
     "div",
     { id: "canned", popover: "auto", class: "menu canned", role: "dialog", "aria-label": "Quick answers" },
-    h("div", { class: "canned-head" }, filter, iconButton("edit", "Edit quick answers", () => { node.hidePopover(); edit.show(); }, { testid: "canned-edit" })),
+    h(
+      "div",
+      { class: "canned-head" },
+      filter,
+      iconButton(
+        "edit",
+        "Edit quick answers",
+        () => {
+          node.hidePopover();
+          edit.show();
+        },
+        { testid: "canned-edit" },
+      ),
+    ),
     list,
   );
-  const button = h("button", { type: "button", class: "icon-button", popovertarget: "canned", testid: "canned-open", "aria-label": "Quick answers", title: "Quick answers ( / )" }, icon("bolt"));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      popovertarget: "canned",
+      testid: "canned-open",
+      "aria-label": "Quick answers",
+      title: "Quick answers ( / )",
+    },
+    icon("bolt"),
+  );
 
   const show = () => {
     const wanted = filter.value.trim().toLocaleLowerCase();
-    const found = answers().map((text) => filled(text, store)).filter((text) => text.toLocaleLowerCase().includes(wanted));
+    const found = answers()
+      .map((text) => filled(text, store))
+      .filter((text) => text.toLocaleLowerCase().includes(wanted));
     list.replaceChildren(
-      ...found.map((text) => h("li", {}, h("button", { type: "button", class: "canned-item", testid: "canned-item", dir: "auto", text, on: { click: () => { node.hidePopover(); insert(text); } } }))),
+      ...found.map((text) =>
+        h(
+          "li",
+          {},
+          h("button", {
+            type: "button",
+            class: "canned-item",
+            testid: "canned-item",
+            dir: "auto",
+            text,
+            on: {
+              click: () => {
+                node.hidePopover();
+                insert(text);
+              },
+            },
+          }),
+        ),
+      ),
       ...(found.length === 0 ? [h("li", { class: "empty-line", text: "No answer has these words." })] : []),
     );
   };
@@ -64,11 +113,30 @@ export function cannedView(store, insert, closed) {
 function editor(changed) {
   const rows = h("ul", { class: "canned-edit-list" });
   const row = (text) => {
-    const item = h("li", {}, h("textarea", { rows: "2", "aria-label": "Answer", maxlength: "1000", value: text, dir: "auto" }), iconButton("bin", "Delete this answer", () => item.remove()));
+    const item = h(
+      "li",
+      {},
+      h("textarea", { rows: "2", "aria-label": "Answer", maxlength: "1000", value: text, dir: "auto" }),
+      iconButton("bin", "Delete this answer", () => item.remove()),
+    );
     return item;
   };
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "canned-edit-title" });
-  const add = h("button", { type: "button", class: "button", on: { click: () => { rows.append(row("")); rows.lastChild.firstChild.focus(); } } }, icon("plus"), "Add");
+  const add = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      on: {
+        click: () => {
+          rows.append(row(""));
+          rows.lastChild.firstChild.focus();
+        },
+      },
+    },
+    icon("plus"),
+    "Add",
+  );
   const save = () => {
     const kept = [...rows.querySelectorAll("textarea")].map((box) => box.value.trim()).filter(Boolean);
     habits.set("canned", kept.slice(0, MOST));
@@ -77,9 +145,19 @@ function editor(changed) {
   };
   dialog.append(
     h("h2", { id: "canned-edit-title", text: "Quick answers" }),
-    h("p", { class: "muted", text: "{operator} becomes your name, {customer} the visitor’s. They are kept in this browser only." }),
+    h("p", {
+      class: "muted",
+      text: "{operator} becomes your name, {customer} the visitor’s. They are kept in this browser only.",
+    }),
     rows,
-    h("div", { class: "dialog-actions" }, add, h("span", { class: "spacer" }), h("button", { type: "button", class: "button", on: { click: () => dialog.close() }, text: "Cancel" }), h("button", { type: "button", class: "button primary", on: { click: save }, text: "Save" })),
+    h(
+      "div",
+      { class: "dialog-actions" },
+      add,
+      h("span", { class: "spacer" }),
+      h("button", { type: "button", class: "button", on: { click: () => dialog.close() }, text: "Cancel" }),
+      h("button", { type: "button", class: "button primary", on: { click: save }, text: "Save" }),
+    ),
   );
   return {
     node: dialog,
@@ -96,5 +174,9 @@ function answers() {
 
 function filled(text, store) {
   const name = store.current?.customer.customerDisplayName ?? "";
-  return text.replaceAll("{operator}", store.me?.name ?? "").replaceAll("{customer}", name).replace(/\s+([,.!?])/g, "$1").replace(/ {2,}/g, " ");
+  return text
+    .replaceAll("{operator}", store.me?.name ?? "")
+    .replaceAll("{customer}", name)
+    .replace(/\s+([,.!?])/g, "$1")
+    .replace(/ {2,}/g, " ");
 }

@@ -17,10 +17,55 @@ export function chatView(store, desk) {
   const line = h("p", { class: "chat-line" });
   const push = pushDialog(store, desk);
   const confirm = confirmDialog();
-  const details = h("button", { type: "button", class: "icon-button details-toggle", "aria-label": "About the visitor", title: "About the visitor", "aria-controls": "details", "aria-expanded": "false" }, icon("details"));
-  const pushOpen = h("button", { type: "button", class: "button", testid: "push-open", "aria-label": "Send a page", title: "Send the visitor to a page", on: { click: () => push.show(store.selected) } }, icon("page"), h("span", { class: "label", text: "Send a page" }));
-  const end = h("button", { type: "button", class: "button danger", testid: "close", "aria-label": "End the conversation", title: "End the conversation" }, icon("end"), h("span", { class: "label", text: "End" }));
-  const away = h("button", { type: "button", class: "button", "aria-label": "Put away", title: "Take this conversation out of the list", on: { click: () => desk.putAway(store.selected) } }, icon("decline"), h("span", { class: "label", text: "Put away" }));
+  const details = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button details-toggle",
+      "aria-label": "About the visitor",
+      title: "About the visitor",
+      "aria-controls": "details",
+      "aria-expanded": "false",
+    },
+    icon("details"),
+  );
+  const pushOpen = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      testid: "push-open",
+      "aria-label": "Send a page",
+      title: "Send the visitor to a page",
+      on: { click: () => push.show(store.selected) },
+    },
+    icon("page"),
+    h("span", { class: "label", text: "Send a page" }),
+  );
+  const end = h(
+    "button",
+    {
+      type: "button",
+      class: "button danger",
+      testid: "close",
+      "aria-label": "End the conversation",
+      title: "End the conversation",
+    },
+    icon("end"),
+    h("span", { class: "label", text: "End" }),
+  );
+  const away = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      "aria-label": "Put away",
+      title: "Take this conversation out of the list",
+      on: { click: () => desk.putAway(store.selected) },
+    },
+    icon("decline"),
+    h("span", { class: "label", text: "Put away" }),
+  );
 
   end.addEventListener("click", async () => {
     const { id, name: called } = store.current;
@@ -56,7 +101,11 @@ export function chatView(store, desk) {
 
   const showLine = () => {
     const conversation = store.current;
-    if (conversation) say(line, `${store.serviceName(conversation.service)} · ${conversation.connected ? elapsed(conversation.since) : "ended"}`);
+    if (conversation)
+      say(
+        line,
+        `${store.serviceName(conversation.service)} · ${conversation.connected ? elapsed(conversation.since) : "ended"}`,
+      );
   };
   const show = () => {
     const conversation = store.current;
@@ -65,7 +114,10 @@ export function chatView(store, desk) {
     if (!conversation) return;
     chat.dataset.session = conversation.id;
     const key = `${conversation.id}/${conversation.name}`;
-    if (face.dataset.face !== key) face.replaceChildren(avatar(conversation.name, conversation.visitor.id, !conversation.customer.customerDisplayName));
+    if (face.dataset.face !== key)
+      face.replaceChildren(
+        avatar(conversation.name, conversation.visitor.id, !conversation.customer.customerDisplayName),
+      );
     face.dataset.face = key;
     say(name, conversation.name);
     const others = store.unread - conversation.unread;
@@ -90,12 +142,14 @@ export function chatView(store, desk) {
 function bannerOf(store, conversation) {
   if (conversation.closed) return ["", "This conversation has ended."];
   if (!conversation.connected) return ["", "This conversation is no longer with you."];
-  if (store.link.name !== "online") return ["warning", "You are offline. What you write is sent as soon as the server is back."];
+  if (store.link.name !== "online")
+    return ["warning", "You are offline. What you write is sent as soon as the server is back."];
   if (!conversation.open) return ["warning", "The visitor is being connected again. What you write waits."];
   const { type, uri } = conversation.session?.step ?? {};
   if (type === "TO_URL") return ["", `The visitor is being sent to ${clean(uri) || "a page"}.`];
   if (type === "INACTIVE_TIMEOUT") return ["", "The visitor has been silent for a while."];
-  if (conversation.visitor.online === false) return ["", "The visitor is not on the site at the moment. Messages arrive when the visitor returns."];
+  if (conversation.visitor.online === false)
+    return ["", "The visitor is not on the site at the moment. Messages arrive when the visitor returns."];
   return ["", ""];
 }
 
@@ -104,24 +158,47 @@ function emptyView(store) {
   const title = h("h2");
   const text = h("p", { class: "muted" });
   const colleagues = h("ul", { class: "colleagues" });
-  const box = h("section", { class: "colleagues-box", "aria-labelledby": "colleagues-title" }, h("h3", { id: "colleagues-title", class: "side-title", text: "Who answers now" }), colleagues);
+  const box = h(
+    "section",
+    { class: "colleagues-box", "aria-labelledby": "colleagues-title" },
+    h("h3", { id: "colleagues-title", class: "side-title", text: "Who answers now" }),
+    colleagues,
+  );
   store.on(["me", "contacts", "queue"], () => {
     const paused = store.me?.status === "PAUSED";
     say(title, paused ? "You are paused" : store.contacts.length > 0 ? "Choose a conversation" : "Ready for visitors");
-    say(text, paused ? "New contacts do not ring with you. You may still take one from the queue." : "A visitor who writes on the site rings here. Accept, and the conversation opens.");
+    say(
+      text,
+      paused
+        ? "New contacts do not ring with you. You may still take one from the queue."
+        : "A visitor who writes on the site rings here. Accept, and the conversation opens.",
+    );
   });
   store.on(["operators", "services"], () =>
     reconcile(
       colleagues,
       store.operators,
       (operator) => operator.id,
-      (operator) => h("li", { class: "colleague" }, avatar(operator.name, operator.id), h("span", { class: "row-text" }, h("span", { class: "person" }), h("span", { class: "row-line" })), h("span", { class: "pill" })),
+      (operator) =>
+        h(
+          "li",
+          { class: "colleague" },
+          avatar(operator.name, operator.id),
+          h("span", { class: "row-text" }, h("span", { class: "person" }), h("span", { class: "row-line" })),
+          h("span", { class: "pill" }),
+        ),
       (row, operator) => {
         const mine = operator.id === store.me?.operator;
         say(row.querySelector(".person"), mine ? `${operator.name} (you)` : operator.name);
         say(row.querySelector(".row-line"), operator.services.map((code) => store.serviceName(code)).join(", "));
         const pill = row.querySelector(".pill");
-        const state = !operator.online ? "Away" : operator.status === "PAUSED" ? "Paused" : operator.contacts > 0 ? `${operator.contacts} open` : "Free";
+        const state = !operator.online
+          ? "Away"
+          : operator.status === "PAUSED"
+            ? "Paused"
+            : operator.contacts > 0
+              ? `${operator.contacts} open`
+              : "Free";
         say(pill, state);
         pill.className = `pill ${operator.online && operator.status === "AVAILABLE" ? "good" : ""}`;
       },
@@ -133,7 +210,12 @@ function emptyView(store) {
     h("div", { class: "nothing-mark" }, icon("chat")),
     title,
     text,
-    h("a", { class: "button", href: "/", target: "_blank", rel: "noopener" }, "Open the visitor’s page", icon("external", "small")),
+    h(
+      "a",
+      { class: "button", href: "/", target: "_blank", rel: "noopener" },
+      "Open the visitor’s page",
+      icon("external", "small"),
+    ),
     box,
   );
 }

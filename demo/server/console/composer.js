@@ -6,11 +6,36 @@ import { attribute, h, icon, mark, say } from "./dom.js";
 const WARN_AT = 0.85; // of the longest message
 
 export function composerView(store, desk) {
-  const box = h("textarea", { class: "composer-box", testid: "composer", rows: "1", "aria-label": "Message", placeholder: "Write a message", enterkeyhint: "send", dir: "auto", spellcheck: "true" });
-  const send = h("button", { type: "submit", class: "button primary send", testid: "send", "aria-label": "Send" }, icon("send"), h("span", { class: "label", text: "Send" }));
+  const box = h("textarea", {
+    class: "composer-box",
+    testid: "composer",
+    rows: "1",
+    "aria-label": "Message",
+    placeholder: "Write a message",
+    enterkeyhint: "send",
+    dir: "auto",
+    spellcheck: "true",
+  });
+  const send = h(
+    "button",
+    { type: "submit", class: "button primary send", testid: "send", "aria-label": "Send" },
+    icon("send"),
+    h("span", { class: "label", text: "Send" }),
+  );
   const count = h("span", { class: "composer-count", "aria-live": "polite" });
-  const canned = cannedView(store, (text) => insert(text), () => forgetSlash());
-  const form = h("form", { class: "composer", autocomplete: "off" }, canned.button, h("div", { class: "composer-field" }, box, count), send, canned.node);
+  const canned = cannedView(
+    store,
+    (text) => insert(text),
+    () => forgetSlash(),
+  );
+  const form = h(
+    "form",
+    { class: "composer", autocomplete: "off" },
+    canned.button,
+    h("div", { class: "composer-field" }, box, count),
+    send,
+    canned.node,
+  );
 
   let shown = null;
 

@@ -1,5 +1,5 @@
 // One contact of this operator: a fold over what the server says about it. Directions are the
-// visitor's, as on the wire: INBOUND goes to the visitor (ours), OUTBOUND comes from him.
+// visitor's, as on the wire: INBOUND goes to the visitor (ours), OUTBOUND comes from there.
 
 const TYPING_LIMIT_MS = 8_000;
 
@@ -107,7 +107,7 @@ export class Conversation {
   }
 }
 
-/** What to call a visitor: the name he gave, or a short one that tells strangers apart. */
+/** What to call a visitor: the name that was given, or a short one that tells strangers apart. */
 export function nameOf(customer, visitor) {
   return clean(customer?.customerDisplayName) || (visitor?.id ? `Visitor ${visitor.id.slice(-4)}` : "Visitor");
 }

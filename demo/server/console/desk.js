@@ -1,20 +1,20 @@
 // Everything an operator can do, and the wiring between the wire, the outbox and the store.
 
+import { Contacts } from "./contacts.js";
 import { webAddress } from "./links.js";
 import { habits, tab } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { Receipts } from "./receipts.js";
 import { learnClock, serverNow } from "./time.js";
-import { LogTopic, StateTopic } from "./topics.js";
+import { StateTopic } from "./topics.js";
 import { Typing } from "./typing.js";
 import { Wire } from "./wire.js";
 
-const SHOWN = new Set(["OPEN_SESSION", "MESSAGE", "CLOSED_SESSION"]);
-const KEPT = 12; // ended conversations that stay in the list
-
+/** What the operator does: every method is something a person wants. */
 export class Desk {
   #login = null; // {name, services, status, passcode}
   #refused = () => {};
+  #welcomedOnce = () => {};
 
   /** @param {import("./store.js").Store} store */
   constructor(store) {
@@ -39,6 +39,10 @@ export class Desk {
     const cast = (method, params) => this.wire.cast(method, params);
     this.receipts = new Receipts(cast);
     this.typing = new Typing(cast);
+    this.contacts = new Contacts(
+      { store, wire: this.wire, outbox: this.outbox, receipts: this.receipts },
+      { open: (id) => this.open(id), onMessage: (conversation, event) => this.onMessage?.(conversation, event) },
+    );
   }
 
   /** Where the server says it is; behind a proxy that is not where this page came from. */
@@ -50,7 +54,7 @@ export class Desk {
   resume() {
     if (!tab.get("token")) return false;
     this.#login = { name: tab.get("name"), services: tab.get("services"), status: tab.get("status") };
-    for (const id of tab.get("kept", [])) this.#follow(id);
+    this.contacts.resume();
     this.store.selected = tab.get("selected", null);
     this.#start();
     return true;
@@ -63,7 +67,7 @@ export class Desk {
     habits.set("services", services);
     return new Promise((resolve, reject) => {
       this.#refused = reject;
-      this.welcomedOnce = resolve;
+      this.#welcomedOnce = resolve;
       this.#start();
     });
   }
@@ -93,11 +97,15 @@ export class Desk {
   async accept(id) {
     try {
       const session = await this.wire.call("session.accept", { session: id });
-      this.#follow(id).session ??= session;
+      this.contacts.follow(id).session ??= session;
       this.open(id);
     } catch (error) {
-      const taken = error.reason === "ALREADY_TAKEN" || error.reason === "SESSION_CLOSED" || error.reason === "SESSION_NOT_FOUND";
-      this.store.say(taken ? "Somebody else was faster, or the visitor left." : "That did not work. Please try again.", "warning");
+      const taken =
+        error.reason === "ALREADY_TAKEN" || error.reason === "SESSION_CLOSED" || error.reason === "SESSION_NOT_FOUND";
+      this.store.say(
+        taken ? "Somebody else was faster, or the visitor left." : "That did not work. Please try again.",
+        "warning",
+      );
     }
   }
 
@@ -132,15 +140,10 @@ export class Desk {
 
   /** Takes an ended conversation out of the list. */
   putAway(id) {
-    for (const topic of ["session", "chat", "receipts", "visits"]) this.wire.unfollow(`${topic}/${id}`);
-    for (const entry of this.outbox.of(id)) this.outbox.remove(entry.key);
-    this.store.conversations.delete(id);
-    this.#remember();
-    if (this.store.selected === id) this.open(this.store.contacts[0]?.id ?? null);
-    this.store.changed("contacts");
+    this.contacts.putAway(id);
   }
 
-  /** The operator has the conversation before his eyes. */
+  /** The operator has the conversation before their eyes. */
   seen(conversation) {
     const last = conversation.messages.at(-1)?.seq ?? 0;
     if (last <= conversation.readSeq) return;
@@ -165,15 +168,25 @@ export class Desk {
 
   #start() {
     const { store, wire } = this;
-    wire.follow(new StateTopic("desk", (value) => this.#deskChanged(value)));
-    wire.follow(new StateTopic("queue", (value) => {
-      store.queue = { total: value.total ?? value.waiting.length, waiting: value.waiting };
-      store.changed("queue");
-    }));
-    wire.follow(new StateTopic("operators", (value) => {
-      store.operators = value.operators;
-      store.changed("operators");
-    }));
+    wire.follow(
+      new StateTopic("desk", ({ status, services, contacts }) => {
+        if (store.me) Object.assign(store.me, { status, services });
+        store.changed("me");
+        this.contacts.arrange(contacts);
+      }),
+    );
+    wire.follow(
+      new StateTopic("queue", (value) => {
+        store.queue = { total: value.total ?? value.waiting.length, waiting: value.waiting };
+        store.changed("queue");
+      }),
+    );
+    wire.follow(
+      new StateTopic("operators", (value) => {
+        store.operators = value.operators;
+        store.changed("operators");
+      }),
+    );
     wire.start();
   }
 
@@ -191,7 +204,7 @@ export class Desk {
 
   #welcomed(answer) {
     learnClock(answer.time);
-    for (const [key, value] of [["token", answer.resume], ["name", answer.name], ["services", answer.joined], ["status", answer.status]]) tab.set(key, value);
+    tab.merge({ token: answer.resume, name: answer.name, services: answer.joined, status: answer.status });
     Object.assign(this.#login, { name: answer.name, services: answer.joined });
     const { store } = this;
     store.me = { operator: answer.operator, name: answer.name, status: answer.status, services: answer.joined };
@@ -200,7 +213,7 @@ export class Desk {
     store.offerMs = answer.offer ?? store.offerMs;
     store.changed("me", "services", "contacts");
     this.receipts.restart(store.contacts);
-    this.welcomedOnce?.();
+    this.#welcomedOnce();
   }
 
   #turnedAway(error) {
@@ -212,70 +225,14 @@ export class Desk {
     this.#refused(error);
   }
 
-  #deskChanged({ status, services, contacts }) {
-    const { store } = this;
-    if (store.me) Object.assign(store.me, { status, services });
-    const present = new Set(contacts.map((contact) => contact.id));
-    for (const contact of contacts) {
-      this.#follow(contact.id).contact = contact;
-      if (contact.state === "CONNECTED" && !store.conversations.get(store.selected)) this.open(contact.id);
-    }
-    for (const conversation of [...store.conversations.values()]) {
-      if (present.has(conversation.id) || !conversation.contact) continue;
-      if (conversation.offered) this.putAway(conversation.id);
-      else {
-        conversation.contact = null;
-        this.outbox.close(conversation.id);
-      }
-    }
-    this.#remember();
-    store.changed("me", "contacts", "conversation");
-  }
-
-  #follow(id) {
-    const { store, wire } = this;
-    const known = store.conversations.get(id);
-    if (known) return known;
-    const conversation = store.ensure(id);
-    conversation.readSeq = tab.get("read", {})[id] ?? 0;
-    const state = (name, apply) => wire.follow(new StateTopic(`${name}/${id}`, (value) => {
-      apply(value);
-      conversation.changed();
-    }, () => this.#lostSight(conversation)));
-    state("session", (session) => {
-      conversation.session = session;
-      if (conversation.open) this.outbox.release(id);
-    });
-    wire.follow(new LogTopic(`chat/${id}`, {
-      append: (events, backfill) => {
-        conversation.append(events.filter((event) => SHOWN.has(event.messageType)));
-        this.receipts.received(conversation);
-        if (!backfill) for (const event of events) this.onMessage?.(conversation, event);
-      },
-      replace: () => conversation.replace(),
-      passing: (event) => conversation.passing(event),
-    }));
-    state("receipts", (receipts) => (conversation.receipts = receipts));
-    state("visits", ({ visits }) => (conversation.visits = visits));
-    return conversation;
-  }
-
-  // The server says no more about it. What was said stays readable; an empty one is only in the way.
-  #lostSight(conversation) {
-    if (this.store.conversations.get(conversation.id) !== conversation || conversation.contact) return;
-    if (conversation.messages.length === 0) this.putAway(conversation.id);
-  }
-
   #arrived({ session, method, params }) {
     if (method !== "page.push") return;
     const at = new Date(serverNow()).toISOString();
     const notes = tab.get("notes", {});
-    tab.set("notes", { ...notes, [session]: [...(notes[session] ?? []), { at, text: `You sent the visitor to ${params.uri}` }].slice(-20) });
-  }
-
-  #remember() {
-    const kept = [...this.store.conversations.values()].filter((conversation) => !conversation.offered).slice(-KEPT);
-    tab.set("kept", kept.map((conversation) => conversation.id));
+    tab.set("notes", {
+      ...notes,
+      [session]: [...(notes[session] ?? []), { at, text: `You sent the visitor to ${params.uri}` }].slice(-20),
+    });
   }
 
   #clearTab() {

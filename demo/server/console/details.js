@@ -1,4 +1,4 @@
-// The right column: who the visitor of the open conversation is, and what he looked at.
+// The right column: who the visitor of the open conversation is, and what was looked at.
 
 import { clean } from "./conversation.js";
 import { h, reconcile, say } from "./dom.js";
@@ -26,22 +26,50 @@ export function detailsView(store) {
     "section",
     { class: "details", id: "details", "aria-label": "Visitor", hidden: true },
     h("div", { class: "details-top" }, face, name, presence),
-    h("section", { "aria-labelledby": "facts-title" }, h("h3", { id: "facts-title", class: "side-title", text: "Contact" }), facts),
-    h("section", { "aria-labelledby": "visits-title" }, h("h3", { id: "visits-title", class: "side-title", text: "Visited pages" }), visitsEmpty, visits),
+    h(
+      "section",
+      { "aria-labelledby": "facts-title" },
+      h("h3", { id: "facts-title", class: "side-title", text: "Contact" }),
+      facts,
+    ),
+    h(
+      "section",
+      { "aria-labelledby": "visits-title" },
+      h("h3", { id: "visits-title", class: "side-title", text: "Visited pages" }),
+      visitsEmpty,
+      visits,
+    ),
   );
 
   const show = () => {
     const conversation = store.current;
     view.hidden = conversation === null;
     if (!conversation) return;
-    face.replaceChildren(avatar(conversation.name, conversation.visitor.id, !conversation.customer.customerDisplayName));
+    face.replaceChildren(
+      avatar(conversation.name, conversation.visitor.id, !conversation.customer.customerDisplayName),
+    );
     say(name, conversation.name);
     presence.className = `details-presence ${conversation.visitor.online && !conversation.closed ? "on" : ""}`;
-    say(presence, conversation.closed ? "Conversation ended" : conversation.visitor.online ? "On the site now" : "Not on the site");
-    reconcile(facts, factsOf(store, conversation), ([label]) => label, ([label]) => h("div", {}, h("dt", { text: label }), h("dd", { dir: "auto" })), (row, [, value]) => say(row.lastChild, value));
+    say(
+      presence,
+      conversation.closed ? "Conversation ended" : conversation.visitor.online ? "On the site now" : "Not on the site",
+    );
+    reconcile(
+      facts,
+      factsOf(store, conversation),
+      ([label]) => label,
+      ([label]) => h("div", {}, h("dt", { text: label }), h("dd", { dir: "auto" })),
+      (row, [, value]) => say(row.lastChild, value),
+    );
     visitsEmpty.hidden = conversation.visits.length > 0;
-    // Newest on top: what he looks at now is what matters.
-    const seen = conversation.visits.map((visit, at, all) => ({ ...visit, until: all[at + 1]?.at, here: at === all.length - 1 && conversation.visitor.online === true && !conversation.closed })).reverse();
+    // Newest on top: the page on screen now is what matters.
+    const seen = conversation.visits
+      .map((visit, at, all) => ({
+        ...visit,
+        until: all[at + 1]?.at,
+        here: at === all.length - 1 && conversation.visitor.online === true && !conversation.closed,
+      }))
+      .reverse();
     reconcile(visits, seen, (visit) => `${visit.at} ${visit.uri}`, visitRow, fillVisit);
   };
   store.on(["conversation", "contacts", "selected", "services"], show);
@@ -65,11 +93,20 @@ function visitRow(visit) {
   const shown = clean(visit.uriDisplay) || clean(visit.uri) || clean(visit.linkableUri) || "A page";
   const href = webAddress(visit.linkableUri ?? "");
   title.append(href ? link(href, shown) : shown);
-  return h("li", { class: "visit", testid: "visit", title: inFull(visit.at) }, title, h("span", { class: "visit-uri", text: clean(visit.uri) }), h("span", { class: "visit-time" }));
+  return h(
+    "li",
+    { class: "visit", testid: "visit", title: inFull(visit.at) },
+    title,
+    h("span", { class: "visit-uri", text: clean(visit.uri) }),
+    h("span", { class: "visit-time" }),
+  );
 }
 
 function fillVisit(row, visit) {
-  say(row.lastChild, `${hour(visit.at)} · ${visit.until ? stay(Date.parse(visit.until) - Date.parse(visit.at)) : visit.here ? "here now" : "last seen"}`);
+  say(
+    row.lastChild,
+    `${hour(visit.at)} · ${visit.until ? stay(Date.parse(visit.until) - Date.parse(visit.at)) : visit.here ? "here now" : "last seen"}`,
+  );
   row.classList.toggle("now", visit.here);
 }
 

@@ -33,7 +33,11 @@ export function icon(name, extra = "") {
 
 /** A button that shows an icon only; `label` is its name and its tooltip. */
 export function iconButton(name, label, onClick, props = {}) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click: onClick }, ...props }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click: onClick }, ...props },
+    icon(name),
+  );
 }
 
 /** Sets text only where it differs: live regions speak at every write. */
@@ -48,7 +52,8 @@ export function mark(node, name, on) {
 
 /** Sets an attribute where it differs, or removes it (`null`); `aria-*` states keep their `false`. */
 export function attribute(node, name, value) {
-  if (value === null || value === undefined || (value === false && !name.startsWith("aria-"))) node.removeAttribute(name);
+  if (value === null || value === undefined || (value === false && !name.startsWith("aria-")))
+    node.removeAttribute(name);
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
 

@@ -36,6 +36,10 @@ function keeper(area, name) {
       values[key] = value;
       save();
     },
+    merge: (several) => {
+      Object.assign(values, several);
+      save();
+    },
     clear: () => {
       values = {};
       save();

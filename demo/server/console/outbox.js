@@ -23,7 +23,9 @@ export class Outbox {
    */
   constructor(ports) {
     this.ports = ports;
-    this.#entries = ports.storage.load().map((entry) => ({ ...entry, state: entry.state === "failed" ? "failed" : "waiting" }));
+    this.#entries = ports.storage
+      .load()
+      .map((entry) => ({ ...entry, state: entry.state === "failed" ? "failed" : "waiting" }));
   }
 
   /** Entries of one conversation, oldest first: `{key, session, method, params, at, state, error?}`. */
@@ -62,7 +64,8 @@ export class Outbox {
 
   /** The conversation is over: what still waits will never arrive, and the operator must see it. */
   close(session) {
-    for (const entry of this.of(session)) if (entry.state === "waiting") Object.assign(entry, { state: "failed", error: "SESSION_CLOSED" });
+    for (const entry of this.of(session))
+      if (entry.state === "waiting") Object.assign(entry, { state: "failed", error: "SESSION_CLOSED" });
     this.#halted.delete(session);
     this.#changed(session);
   }
@@ -77,7 +80,8 @@ export class Outbox {
   /** Sends the first waiting entry of every conversation that has none in flight. */
   flush() {
     const heads = new Map();
-    for (const entry of this.#entries) if (entry.state === "waiting" && !heads.has(entry.session)) heads.set(entry.session, entry);
+    for (const entry of this.#entries)
+      if (entry.state === "waiting" && !heads.has(entry.session)) heads.set(entry.session, entry);
     for (const entry of heads.values()) {
       if (!this.#flying.has(entry.session) && !this.#halted.has(entry.session)) this.#send(entry);
     }

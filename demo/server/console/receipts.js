@@ -20,7 +20,12 @@ export class Receipts {
 
   /** The operator has it before his eyes. */
   read(conversation) {
-    this.#soon(conversation, "read", READ_MS, () => conversation.messages.findLast((event) => event.messageType === "MESSAGE" && event.direction === "OUTBOUND" && event.seq <= conversation.readSeq));
+    this.#soon(conversation, "read", READ_MS, () =>
+      conversation.messages.findLast(
+        (event) =>
+          event.messageType === "MESSAGE" && event.direction === "OUTBOUND" && event.seq <= conversation.readSeq,
+      ),
+    );
   }
 
   /** A new connection: nothing has been said on it. */
@@ -35,10 +40,13 @@ export class Receipts {
   #soon(conversation, kind, delay, newest) {
     const timer = `${kind}/${conversation.id}`;
     if (this.#timers.has(timer)) return;
-    this.#timers.set(timer, setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#say(conversation, kind, newest());
-    }, delay));
+    this.#timers.set(
+      timer,
+      setTimeout(() => {
+        this.#timers.delete(timer);
+        this.#say(conversation, kind, newest());
+      }, delay),
+    );
   }
 
   #say(conversation, kind, message) {

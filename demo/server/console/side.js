@@ -14,18 +14,37 @@ export function sideView(store, desk) {
   const contacts = h("ul", { class: "contacts" });
   const contactsEmpty = h("p", { class: "empty-line", text: "No conversation yet." });
 
-  const showOffers = () => reconcile(offers, store.offers, (offer) => offer.id, () => offerCard(store, desk), (card, offer) => card.show(offer));
+  const showOffers = () =>
+    reconcile(
+      offers,
+      store.offers,
+      (offer) => offer.id,
+      () => offerCard(store, desk),
+      (card, offer) => card.show(offer),
+    );
   const showQueue = () => {
     const mine = new Set(store.offers.map((offer) => offer.id));
     const waiting = store.queue.waiting.filter((contact) => !mine.has(contact.id));
     say(queueCount, String(Math.max(store.queue.total - mine.size, waiting.length)));
     queueEmpty.hidden = waiting.length > 0;
-    reconcile(queue, waiting, (contact) => contact.id, () => queueRow(store, desk), (row, contact) => row.show(contact));
+    reconcile(
+      queue,
+      waiting,
+      (contact) => contact.id,
+      () => queueRow(store, desk),
+      (row, contact) => row.show(contact),
+    );
   };
   const showContacts = () => {
     say(contactCount, String(store.contacts.filter((conversation) => conversation.connected).length));
     contactsEmpty.hidden = store.contacts.length > 0;
-    reconcile(contacts, store.contacts, (conversation) => conversation.id, () => contactRow(store, desk), (row, conversation) => row.show(conversation));
+    reconcile(
+      contacts,
+      store.contacts,
+      (conversation) => conversation.id,
+      () => contactRow(store, desk),
+      (row, conversation) => row.show(conversation),
+    );
   };
   store.on(["contacts", "services"], showOffers);
   store.on(["queue", "contacts", "services"], showQueue);
@@ -40,8 +59,20 @@ export function sideView(store, desk) {
     "nav",
     { class: "side", "aria-label": "Contacts" },
     offers,
-    h("section", { "aria-labelledby": "queue-title" }, h("h2", { id: "queue-title", class: "side-title" }, "Queue ", queueCount), queueEmpty, queue),
-    h("section", { class: "grow", "aria-labelledby": "contacts-title" }, h("h2", { id: "contacts-title", class: "side-title" }, "Conversations ", contactCount), contactsEmpty, contacts),
+    h(
+      "section",
+      { "aria-labelledby": "queue-title" },
+      h("h2", { id: "queue-title", class: "side-title" }, "Queue ", queueCount),
+      queueEmpty,
+      queue,
+    ),
+    h(
+      "section",
+      { class: "grow", "aria-labelledby": "contacts-title" },
+      h("h2", { id: "contacts-title", class: "side-title" }, "Conversations ", contactCount),
+      contactsEmpty,
+      contacts,
+    ),
   );
 }
 
@@ -59,8 +90,23 @@ function offerCard(store, desk) {
     h(
       "div",
       { class: "offer-actions" },
-      h("button", { type: "button", class: "button primary", testid: "accept", on: { click: () => desk.accept(card.dataset.session) } }, icon("accept"), "Accept"),
-      h("button", { type: "button", class: "button", testid: "decline", on: { click: () => desk.decline(card.dataset.session) } }, icon("decline"), "Decline"),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button primary",
+          testid: "accept",
+          on: { click: () => desk.accept(card.dataset.session) },
+        },
+        icon("accept"),
+        "Accept",
+      ),
+      h(
+        "button",
+        { type: "button", class: "button", testid: "decline", on: { click: () => desk.decline(card.dataset.session) } },
+        icon("decline"),
+        "Decline",
+      ),
     ),
   );
   let offer = null;
@@ -88,11 +134,21 @@ function queueRow(store, desk) {
   const name = h("span", { class: "person" });
   const line = h("span", { class: "row-line" });
   const row = h("li", { class: "queue-item", testid: "queue-item" });
-  const take = h("button", { type: "button", class: "button small", testid: "accept", on: { click: () => desk.accept(row.dataset.session) } }, "Take");
+  const take = h(
+    "button",
+    { type: "button", class: "button small", testid: "accept", on: { click: () => desk.accept(row.dataset.session) } },
+    "Take",
+  );
   row.append(position, h("div", { class: "row-text" }, name, line), take);
   let contact = null;
   row.tick = () => {
-    const state = contact.offered ? "rings with a colleague" : contact.playing ? "hears the welcome" : contact.visitor?.online === false ? "away" : "";
+    const state = contact.offered
+      ? "rings with a colleague"
+      : contact.playing
+        ? "hears the welcome"
+        : contact.visitor?.online === false
+          ? "away"
+          : "";
     say(line, [elapsed(contact.since), store.serviceName(contact.service), state].filter(Boolean).join(" · "));
   };
   row.show = (next) => {
@@ -120,8 +176,27 @@ function contactRow(store, desk) {
   const unread = h("span", { class: "badge", testid: "unread" });
   const state = h("span", { class: "visually-hidden" });
   const row = h("li", { class: "contact" });
-  const open = h("button", { type: "button", class: "contact-open", testid: "contact-item", on: { click: () => desk.open(open.dataset.session) } }, h("span", { class: "face" }, face, online), h("span", { class: "row-text" }, h("span", { class: "row-head" }, name, time), h("span", { class: "row-foot" }, line, dots, unread)), state);
-  const away = iconButton("decline", "Put away", () => desk.putAway(open.dataset.session), { testid: "put-away", class: "icon-button put-away" });
+  const open = h(
+    "button",
+    {
+      type: "button",
+      class: "contact-open",
+      testid: "contact-item",
+      on: { click: () => desk.open(open.dataset.session) },
+    },
+    h("span", { class: "face" }, face, online),
+    h(
+      "span",
+      { class: "row-text" },
+      h("span", { class: "row-head" }, name, time),
+      h("span", { class: "row-foot" }, line, dots, unread),
+    ),
+    state,
+  );
+  const away = iconButton("decline", "Put away", () => desk.putAway(open.dataset.session), {
+    testid: "put-away",
+    class: "icon-button put-away",
+  });
   row.append(open, away);
   row.show = (conversation) => {
     open.dataset.session = conversation.id;
@@ -141,7 +216,17 @@ function contactRow(store, desk) {
     const count = conversation.unread;
     unread.hidden = count === 0;
     say(unread, String(count));
-    say(state, [store.serviceName(conversation.service), count > 0 ? `${count} unread` : "", conversation.typing ? "typing" : "", conversation.connected ? "" : "ended"].filter(Boolean).join(", "));
+    say(
+      state,
+      [
+        store.serviceName(conversation.service),
+        count > 0 ? `${count} unread` : "",
+        conversation.typing ? "typing" : "",
+        conversation.connected ? "" : "ended",
+      ]
+        .filter(Boolean)
+        .join(", "),
+    );
     away.hidden = conversation.connected;
     attribute(away, "aria-label", `Put away ${conversation.name}`);
   };

@@ -80,7 +80,9 @@ export class Store {
   }
 
   #sorted(keep) {
-    return [...this.conversations.values()].filter(keep).sort((one, other) => (one.since ?? "").localeCompare(other.since ?? ""));
+    return [...this.conversations.values()]
+      .filter(keep)
+      .sort((one, other) => (one.since ?? "").localeCompare(other.since ?? ""));
   }
 
   #tell() {

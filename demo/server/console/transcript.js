@@ -6,12 +6,23 @@ import { dayKey, dayName, hour, inFull } from "./time.js";
 
 const GROUP_MS = 5 * 60_000;
 const NEAR_PX = 60;
-const TICKS = { sending: ["clock", "Sending"], sent: ["one", "Sent"], delivered: ["two", "Delivered"], read: ["two", "Read"], failed: ["warning", "Not sent"] };
+const TICKS = {
+  sending: ["clock", "Sending"],
+  sent: ["one", "Sent"],
+  delivered: ["two", "Delivered"],
+  read: ["two", "Read"],
+  failed: ["warning", "Not sent"],
+};
 
 export function transcriptView(store, desk) {
   const list = h("ol", { class: "messages", testid: "transcript", "aria-label": "Transcript" });
   const typing = h("p", { class: "typing-line", role: "status", testid: "typing" });
-  const scroller = h("div", { class: "transcript", tabindex: "0", role: "region", "aria-label": "Transcript" }, list, typing);
+  const scroller = h(
+    "div",
+    { class: "transcript", tabindex: "0", role: "region", "aria-label": "Transcript" },
+    list,
+    typing,
+  );
   const pill = h("button", { type: "button", class: "new-pill", hidden: true, on: { click: () => toEnd("smooth") } });
   const view = h("div", { class: "transcript-box" }, scroller, pill);
 
@@ -41,7 +52,13 @@ export function transcriptView(store, desk) {
       shown = conversation.id;
       atEnd = true;
     }
-    reconcile(list, rowsOf(conversation, desk), (row) => row.key, (row) => createRow(row, desk), fillRow);
+    reconcile(
+      list,
+      rowsOf(conversation, desk),
+      (row) => row.key,
+      (row) => createRow(row, desk),
+      fillRow,
+    );
     say(typing, conversation.typing ? `${conversation.name} is typing` : "");
     mark(typing, "on", conversation.typing);
     if (atEnd) toEnd();
@@ -49,10 +66,14 @@ export function transcriptView(store, desk) {
   };
   store.on(["conversation", "selected"], show);
 
-  scroller.addEventListener("scroll", () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
-    settle();
-  }, { passive: true });
+  scroller.addEventListener(
+    "scroll",
+    () => {
+      atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
+      settle();
+    },
+    { passive: true },
+  );
   // A keyboard on a tablet, a growing composer, a turned screen: who was at the end stays there.
   new ResizeObserver(() => atEnd && toEnd()).observe(scroller);
   addEventListener("focus", settle);
@@ -64,7 +85,10 @@ export function transcriptView(store, desk) {
 function rowsOf(conversation, desk) {
   const said = conversation.messages.map((event) => ({ at: event.createdAt, event }));
   const notes = desk.notes(conversation.id).map((note) => ({ at: note.at, note }));
-  const waiting = desk.outbox.of(conversation.id).filter((entry) => !conversation.has(entry.key)).map((entry) => ({ at: entry.at, entry }));
+  const waiting = desk.outbox
+    .of(conversation.id)
+    .filter((entry) => !conversation.has(entry.key))
+    .map((entry) => ({ at: entry.at, entry }));
   const rows = [];
   let day = "";
   let last = null;
@@ -75,7 +99,12 @@ function rowsOf(conversation, desk) {
       last = null;
     }
     const row = note ? noteRow(note, conversation) : entry ? waitingRow(entry) : eventRow(event, conversation);
-    const together = last !== null && row.kind === "message" && row.direction === last.direction && row.greeting === last.greeting && Date.parse(at) - Date.parse(last.at) < GROUP_MS;
+    const together =
+      last !== null &&
+      row.kind === "message" &&
+      row.direction === last.direction &&
+      row.greeting === last.greeting &&
+      Date.parse(at) - Date.parse(last.at) < GROUP_MS;
     if (together) last.ends = false;
     row.starts = !together;
     last = row.kind === "message" ? row : null;
@@ -97,17 +126,45 @@ function merged(log, notes) {
 
 function eventRow(event, conversation) {
   const key = `${conversation.id} ${event.key ?? event.seq}`;
-  if (event.messageType === "OPEN_SESSION") return { key, kind: "system", at: event.createdAt, text: "The visitor asked for a conversation" };
-  if (event.messageType === "CLOSED_SESSION") return { key, kind: "system", at: event.createdAt, text: "The conversation ended" };
+  if (event.messageType === "OPEN_SESSION")
+    return { key, kind: "system", at: event.createdAt, text: "The visitor asked for a conversation" };
+  if (event.messageType === "CLOSED_SESSION")
+    return { key, kind: "system", at: event.createdAt, text: "The conversation ended" };
   const ours = event.direction === "INBOUND";
   const greeting = Boolean(event.greeting);
-  return { key, kind: "message", at: event.createdAt, direction: event.direction, text: event.message ?? "", greeting, delivery: ours && !greeting ? conversation.delivery(event) : null, ends: true };
+  return {
+    key,
+    kind: "message",
+    at: event.createdAt,
+    direction: event.direction,
+    text: event.message ?? "",
+    greeting,
+    delivery: ours && !greeting ? conversation.delivery(event) : null,
+    ends: true,
+  };
 }
 
 function waitingRow(entry) {
   const failed = entry.state === "failed";
-  if (entry.method === "page.push") return { key: `${entry.session} ${entry.key}`, kind: "system", at: entry.at, text: failed ? `The page ${entry.params.uri} was not sent` : `Sending the page ${entry.params.uri}…`, entry: failed ? entry.key : null };
-  return { key: `${entry.session} ${entry.key}`, kind: "message", at: entry.at, direction: "INBOUND", text: entry.params.message, greeting: false, delivery: failed ? "failed" : "sending", ends: true, entry: failed ? entry.key : null };
+  if (entry.method === "page.push")
+    return {
+      key: `${entry.session} ${entry.key}`,
+      kind: "system",
+      at: entry.at,
+      text: failed ? `The page ${entry.params.uri} was not sent` : `Sending the page ${entry.params.uri}…`,
+      entry: failed ? entry.key : null,
+    };
+  return {
+    key: `${entry.session} ${entry.key}`,
+    kind: "message",
+    at: entry.at,
+    direction: "INBOUND",
+    text: entry.params.message,
+    greeting: false,
+    delivery: failed ? "failed" : "sending",
+    ends: true,
+    entry: failed ? entry.key : null,
+  };
 }
 
 function noteRow(note, conversation) {
@@ -119,7 +176,14 @@ function createRow(row, desk) {
   if (row.kind === "system") return h("li", { class: "system" }, h("span"), h("time"), ...failedTools(row, desk));
   const text = h("p", { class: "bubble", dir: "auto", testid: "message-text" }, ...linked(row.text));
   const tick = row.direction === "INBOUND" ? h("span", { class: "tick" }) : null;
-  return h("li", { class: "message", testid: "message", "data-direction": row.direction }, h("span", { class: "visually-hidden", text: speaker(row) }), text, h("span", { class: "meta" }, h("time"), tick), ...failedTools(row, desk));
+  return h(
+    "li",
+    { class: "message", testid: "message", "data-direction": row.direction },
+    h("span", { class: "visually-hidden", text: speaker(row) }),
+    text,
+    h("span", { class: "meta" }, h("time"), tick),
+    ...failedTools(row, desk),
+  );
 }
 
 function fillRow(node, row) {
@@ -139,7 +203,9 @@ function fillRow(node, row) {
   if (node.dataset.delivery === row.delivery || !row.delivery) return;
   node.dataset.delivery = row.delivery;
   const [picture, words] = TICKS[row.delivery];
-  node.querySelector(".tick").replaceChildren(icon(picture, "small"), h("span", { class: "visually-hidden", text: words }));
+  node
+    .querySelector(".tick")
+    .replaceChildren(icon(picture, "small"), h("span", { class: "visually-hidden", text: words }));
   attribute(node.querySelector(".tick"), "title", words);
 }
 
@@ -151,8 +217,20 @@ function failedTools(row, desk) {
       "span",
       { class: "failed-tools", hidden: true },
       h("span", { class: "failed-text", text: "Not sent." }),
-      h("button", { type: "button", class: "text-button", testid: "message-retry", text: "Try again", on: { click: () => desk.outbox.retry(key) } }),
-      h("button", { type: "button", class: "text-button", testid: "message-remove", text: "Delete", on: { click: () => desk.outbox.remove(key) } }),
+      h("button", {
+        type: "button",
+        class: "text-button",
+        testid: "message-retry",
+        text: "Try again",
+        on: { click: () => desk.outbox.retry(key) },
+      }),
+      h("button", {
+        type: "button",
+        class: "text-button",
+        testid: "message-remove",
+        text: "Delete",
+        on: { click: () => desk.outbox.remove(key) },
+      }),
     ),
   ];
 }

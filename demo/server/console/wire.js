@@ -176,7 +176,8 @@ export class Wire {
         topic.attached = false;
         if (this.#socket !== socket) return; // the next connection subscribes again
         if (!error.retryable) this.#ended(topic, error);
-        else if (this.online) setTimeout(() => this.online && !topic.attached && this.#subscribe(topic), error.retryAfter || 1_000);
+        else if (this.online)
+          setTimeout(() => this.online && !topic.attached && this.#subscribe(topic), error.retryAfter || 1_000);
       },
     );
   }

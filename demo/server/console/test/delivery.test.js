@@ -26,9 +26,22 @@ function consoleOn(stored) {
     changed: () => {},
     done: () => {},
   });
-  wire = new Wire({ url: () => "ws://test", hello: () => ({}), onWelcome: () => {}, onRefused: () => {}, onOpen: () => outbox.flush(), onState: () => {} });
+  wire = new Wire({
+    url: () => "ws://test",
+    hello: () => ({}),
+    onWelcome: () => {},
+    onRefused: () => {},
+    onOpen: () => outbox.flush(),
+    onState: () => {},
+  });
   for (const [id, conversation] of conversations) {
-    wire.follow(new LogTopic(`chat/${id}`, { append: (events) => conversation.append(events), replace: () => conversation.replace(), passing: () => {} }));
+    wire.follow(
+      new LogTopic(`chat/${id}`, {
+        append: (events) => conversation.append(events),
+        replace: () => conversation.replace(),
+        passing: () => {},
+      }),
+    );
   }
   wire.start();
   return { wire, outbox, conversations };
@@ -78,7 +91,11 @@ test("nothing is lost, doubled or reordered under cuts, silence, refusals, doubl
       const log = server.logs.get(session) ?? [];
       const arrived = log.filter((event) => event.direction === "INBOUND").map((event) => event.message);
       assert.deepEqual(arrived, said.get(session), `SEED=${seed}: what arrived at ${session}`);
-      assert.deepEqual(desk.conversations.get(session).messages.map((event) => event.seq), log.map((event) => event.seq), `SEED=${seed}: what the operator sees of ${session}`);
+      assert.deepEqual(
+        desk.conversations.get(session).messages.map((event) => event.seq),
+        log.map((event) => event.seq),
+        `SEED=${seed}: what the operator sees of ${session}`,
+      );
       assert.deepEqual(desk.outbox.of(session), [], `SEED=${seed}: the outbox of ${session} is empty`);
     }
   }
@@ -136,7 +153,10 @@ test("a blip heals within two seconds, and what was written meanwhile arrives", 
     server.append("s_1", { direction: "OUTBOUND", message: "said while away" });
     await clock.pass(2_000);
     assert.ok(desk.wire.online);
-    assert.deepEqual(desk.conversations.get("s_1").messages.map((event) => event.message), ["said while away", "written while away"]);
+    assert.deepEqual(
+      desk.conversations.get("s_1").messages.map((event) => event.message),
+      ["said while away", "written while away"],
+    );
   } finally {
     clock.restore();
   }

@@ -39,7 +39,8 @@ export class Clock {
     for (;;) {
       await new Promise((done) => setImmediate(done));
       let first = null;
-      for (const [id, timer] of this.#timers) if (timer.at <= end && (first === null || timer.at < first.at)) first = { id, ...timer };
+      for (const [id, timer] of this.#timers)
+        if (timer.at <= end && (first === null || timer.at < first.at)) first = { id, ...timer };
       if (first === null) break;
       this.#timers.delete(first.id);
       this.now = Math.max(this.now, first.at);
@@ -105,7 +106,10 @@ export class Server {
       }
 
       push(frame) {
-        setTimeout(() => this.readyState === 1 && this.onmessage?.({ data: JSON.stringify({ jsonrpc: "2.0", ...frame }) }), 10);
+        setTimeout(
+          () => this.readyState === 1 && this.onmessage?.({ data: JSON.stringify({ jsonrpc: "2.0", ...frame }) }),
+          10,
+        );
       }
 
       #arrive(frame) {
@@ -129,7 +133,15 @@ export class Server {
   append(session, event) {
     const log = this.logs.get(session) ?? [];
     this.logs.set(session, log);
-    const full = { seq: log.length + 1, id: `m_${log.length + 1}`, sessionId: session, messageType: "MESSAGE", status: "WROTE", createdAt: new Date(this.clock.now).toISOString(), ...event };
+    const full = {
+      seq: log.length + 1,
+      id: `m_${log.length + 1}`,
+      sessionId: session,
+      messageType: "MESSAGE",
+      status: "WROTE",
+      createdAt: new Date(this.clock.now).toISOString(),
+      ...event,
+    };
     log.push(full);
     for (const link of this.links) {
       const subscription = link.feeds.get(`chat/${session}`);
@@ -141,7 +153,21 @@ export class Server {
   }
 
   answer(link, { method, params }, nextSubscription) {
-    if (method === "hello") return { result: { operator: "o_1", resume: "ot_1", epoch: this.epoch, heartbeat: 5_000, time: new Date(this.clock.now).toISOString(), name: "Anna", status: "AVAILABLE", joined: [], services: [], sessions: [] } };
+    if (method === "hello")
+      return {
+        result: {
+          operator: "o_1",
+          resume: "ot_1",
+          epoch: this.epoch,
+          heartbeat: 5_000,
+          time: new Date(this.clock.now).toISOString(),
+          name: "Anna",
+          status: "AVAILABLE",
+          joined: [],
+          services: [],
+          sessions: [],
+        },
+      };
     if (method === "ping") return { result: {} };
     if (method === "subscribe") return { result: this.#subscribe(link, params, `b${nextSubscription()}`) };
     if (method === "chat.send") return this.#send(params);
@@ -161,7 +187,10 @@ export class Server {
   #send({ session, key, message }) {
     const known = this.keys.get(`${session} ${key}`);
     if (known) return { result: known };
-    if (this.random() < this.faults.refuse) return { error: { code: 1201, message: "too many", data: { reason: "RATE_LIMITED", retryable: true, retryAfter: 300 } } };
+    if (this.random() < this.faults.refuse)
+      return {
+        error: { code: 1201, message: "too many", data: { reason: "RATE_LIMITED", retryable: true, retryAfter: 300 } },
+      };
     const { id, seq, createdAt } = this.append(session, { direction: "INBOUND", key, message });
     this.keys.set(`${session} ${key}`, { id, seq, createdAt });
     return { result: { id, seq, createdAt } };
