@@ -67,7 +67,7 @@ impl Server {
     }
 }
 
-/// A running server. Dropping it ends it as abruptly as `kill -9` would: nobody is told, and what was acknowledged is on the disk.
+/// A running server. Dropping it kills it, see [`Running::kill`].
 #[derive(Debug)]
 #[must_use = "a server that is dropped dies"]
 pub struct Running {
@@ -119,6 +119,13 @@ impl Running {
             }
             None => Ok(()),
         }
+    }
+
+    /// Ends as abruptly as `kill -9` would: nobody is told, and what was acknowledged is on the disk. Port and data folder are free when this
+    /// returns; after a mere drop, the port is so only once the runtime has come round to it.
+    pub async fn kill(mut self) {
+        self.accepting.abort();
+        let _ = (&mut self.accepting).await;
     }
 
     /// Stops gracefully: no new connections, everybody is told to come back (4201), everything is written.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::timeout;
 
 /// Frames of one connection that the engine has not dealt with yet.
@@ -81,17 +81,17 @@ async fn converse(
         tokio::select! {
             biased;
             _ = dropped.changed() => return End::Drop,
-            close = &mut inlet.cut => return close.map_or(End::Drop, End::Say),
+            close = cut(&mut inlet.cut) => return End::Say(close),
             outgoing = inlet.queue.recv() => match outgoing {
                 // Everything that was put is written by now.
-                None => return inlet.cut.try_recv().map_or(End::Drop, End::Say),
+                None => return End::Drop,
                 Some(Outgoing::Close(close)) => return End::Say(close),
                 Some(Outgoing::Text(text)) => {
                     let cost = cost_of(&text);
                     tokio::select! {
                         biased;
                         _ = dropped.changed() => return End::Drop,
-                        close = &mut inlet.cut => return close.map_or(End::Drop, End::Say),
+                        close = cut(&mut inlet.cut) => return End::Say(close),
                         sent = socket.send(ws::Message::Text(text.into())) => {
                             if sent.is_err() {
                                 return End::Gone;
@@ -118,6 +118,16 @@ async fn converse(
             },
         }
     }
+}
+
+/// Waits for an end that comes past the queue. That there will be none, since the engine has let go of the connection, is no end: the queue holds it.
+async fn cut(cut: &mut oneshot::Receiver<Close>) -> Close {
+    if !cut.is_terminated()
+        && let Ok(close) = cut.await
+    {
+        return close;
+    }
+    std::future::pending().await
 }
 
 /// Says why, and waits for the other side to hear it: whoever hangs up at once may be heard no more.

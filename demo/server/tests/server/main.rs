@@ -1,0 +1,16 @@
+//! The server from outside: real sockets, a real database, both wires.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod chat;
+mod desk;
+mod doors;
+mod echo;
+mod frames;
+mod golden;
+mod identity;
+mod limits;
+mod pages;
+mod recovery;
+mod routing;
+mod support;
+mod timeouts;
