@@ -7,6 +7,7 @@
 pub mod config;
 pub mod connection;
 pub mod error;
+pub mod map;
 pub mod model;
 pub mod observe;
 pub mod ports;
@@ -18,6 +19,7 @@ pub mod widget;
 pub use config::WidgetConf;
 pub use connection::{ConnectionEvent, ConnectionState, Phase};
 pub use error::Error;
+pub use map::Map;
 pub use observe::{LiveResult, Subject, Subscription};
 pub use session::chat::ChatSession;
 pub use time::Timestamp;

@@ -1,31 +1,31 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Private;
 
 /// Who the visitor says to be (reference, `CustomerInfo`). A label: it opens nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerInfo {
     /// The name the operator sees.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_display_name: Option<Private<String>>,
     /// First name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_first_name: Option<Private<String>>,
     /// Last name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_last_name: Option<Private<String>>,
     /// Id in the company's own books.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<Private<String>>,
     /// A way to reach the visitor, such as a mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_value: Option<Private<String>>,
     /// Phone number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_phone_number: Option<Private<String>>,
     /// Company.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_company: Option<Private<String>>,
 }
 
@@ -38,7 +38,7 @@ impl CustomerInfo {
 }
 
 /// An answer the visitor gave before the contact (reference, `MultiChannelSessionCustomField`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionField {
     /// The field's name.
     pub key: String,

@@ -1,8 +1,7 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What the server accepts; it says so in `hello` (docs/protocol.md, "Limits").
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// The largest frame in bytes, either way.
     pub frame: u32,
@@ -30,8 +29,8 @@ impl Default for Limits {
 }
 
 /// A token bucket: `burst` at once, then `per_second`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RateLimit {
     /// Requests a second.
     pub per_second: u32,
@@ -46,8 +45,7 @@ impl Default for RateLimit {
 }
 
 /// Which files the server takes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FileLimits {
     /// The largest file in bytes.
     pub bytes: u64,

@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{ChannelType, Private, SessionId, wire_enum};
 
@@ -36,29 +36,29 @@ wire_enum! {
 
 /// The present step (reference, `MultiChannelStepUnion`): the fields of every step kind side by
 /// side, of which the present kind fills its own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
     /// Counts the steps of the session; a `TO_URL` step is acted on once per number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<i64>,
     /// What kind of step it is.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<StepType>,
     /// Place in the queue, from 1; `None` where the server does not know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_position: Option<u32>,
     /// Seconds until an operator is likely to answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_wait: Option<u32>,
     /// Text to show while waiting.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub welcome_message: Option<String>,
     /// Where a `TO_URL` step wants to lead. Not to be followed without a check.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
     /// When the session ends unless somebody writes: epoch milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inactivity_expire_datetime: Option<i64>,
 }
 
@@ -71,29 +71,29 @@ impl Step {
 }
 
 /// The operator a session is with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Agent {
     /// The name shown to visitors.
     pub name: Private<String>,
 }
 
 /// A chat session as the server sees it (reference, `ChatChannelSession`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatChannelSession {
     /// The session's id.
     pub id: SessionId,
     /// The code of the service it is with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Whether it lives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_state: Option<MultiChannelState>,
     /// What it is doing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
     /// Who answers; beyond the reference.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Agent>,
 }
 
@@ -129,7 +129,7 @@ impl ChatChannelSession {
 }
 
 /// A session that was already running when the connection came up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OpenSession {
     /// The session's id.
     pub id: SessionId,

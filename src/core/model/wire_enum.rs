@@ -1,7 +1,7 @@
 //! Enums that travel as strings and survive values nobody has documented yet.
 
 /// Declares an enum of documented string values plus `Unknown(String)`, with `as_str`,
-/// `From<&str>`, `Display` and serde as a plain string.
+/// `From<&str>`, `Display`, and serialized as a plain string.
 macro_rules! wire_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -44,13 +44,6 @@ macro_rules! wire_enum {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                Ok(Self::from(&*text))
             }
         }
     };

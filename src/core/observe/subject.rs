@@ -1,9 +1,10 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use super::Subscription;
 use crate::core::error::Error;
+use crate::core::map::Map;
 
 /// Where values come from. Clones share one source.
 ///
@@ -29,7 +30,7 @@ pub(super) struct Shared<T> {
     latest: Option<T>,
     end: Option<End>,
     next_id: u64,
-    queues: BTreeMap<u64, Queue<T>>,
+    queues: Map<u64, Queue<T>>,
 }
 
 #[derive(Debug)]
@@ -58,8 +59,7 @@ impl<T: Clone> Subject<T> {
     }
 
     fn new(keeps_latest: bool, latest: Option<T>) -> Self {
-        let shared =
-            Shared { keeps_latest, latest, end: None, next_id: 0, queues: BTreeMap::new() };
+        let shared = Shared { keeps_latest, latest, end: None, next_id: 0, queues: Map::new() };
         Self { shared: Arc::new(Mutex::new(shared)) }
     }
 

@@ -1,21 +1,19 @@
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use super::guard::{DecodeError, check};
-use super::incoming::{LogPage, Refusal, Reply, StateValue, Subscribed};
+use super::incoming::{Refusal, RefusalData, Reply, StateValue, Subscribed};
+use super::read::{self, Fields};
 use super::request::Request;
 use super::topic::Topic;
+use crate::core::map::Map;
 use crate::core::model::{ChatChannelEventMessage, SubscriptionId};
 
 /// One connection's table of what was asked and what is subscribed, by which its frames make sense.
 #[derive(Debug, Default)]
 pub struct Codec {
     last_id: u64,
-    asked: BTreeMap<u64, Kind>,
-    subscribed: BTreeMap<SubscriptionId, TopicKind>,
+    asked: Map<u64, Kind>,
+    subscribed: Map<SubscriptionId, TopicKind>,
 }
 
 /// A frame that was understood.
@@ -78,38 +76,6 @@ enum TopicKind {
     Chat,
 }
 
-#[derive(Deserialize)]
-struct Frame<'a> {
-    id: Option<u64>,
-    #[serde(borrow)]
-    method: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    params: Option<&'a RawValue>,
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Push<'a> {
-    subscription: SubscriptionId,
-    #[serde(default)]
-    rev: u64,
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-    error: Option<Refusal>,
-}
-
-#[derive(Deserialize)]
-struct Subscription<'a> {
-    subscription: SubscriptionId,
-    #[serde(default)]
-    rev: u64,
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-}
-
 impl Codec {
     /// The frame for a request, and the id that its answer will carry (`None` for a notification).
     pub fn encode(&mut self, request: &Request) -> (Option<u64>, String) {
@@ -131,68 +97,71 @@ impl Codec {
     /// wrong shape answers its call with `Err` and code -32700.
     pub fn decode(&mut self, text: &str) -> Result<Incoming, DecodeError> {
         check(text)?;
-        let frame: Frame<'_> = object(text)?;
-        match (&frame.method, frame.id) {
-            (Some(method), _) if method == "event" => self.push(frame.params),
+        let value: Value = serde_json::from_str(text).map_err(|_| DecodeError::Shape)?;
+        let frame = Fields::of(&value)?;
+        match (frame.text("method")?, frame.number("id")?) {
+            (Some("event"), _) => self.push(frame.fields("params")?.ok_or(DecodeError::Shape)?),
             (Some(_), _) => Ok(Incoming::Ignored),
             // What the server says of a frame it could not read, and therefore to nobody.
-            (None, None) if frame.error.is_some() => Ok(Incoming::Ignored),
+            (None, None) if frame.get("error").is_some() => Ok(Incoming::Ignored),
             (None, None) => Err(DecodeError::Shape),
-            (None, Some(id)) => self.answer(id, &frame),
+            (None, Some(id)) => self.answer(id, frame),
         }
     }
 
-    fn answer(&mut self, id: u64, frame: &Frame<'_>) -> Result<Incoming, DecodeError> {
+    fn answer(&mut self, id: u64, frame: Fields<'_>) -> Result<Incoming, DecodeError> {
         let kind = self.asked.remove(&id).ok_or(DecodeError::UnknownId)?;
-        let outcome = match (frame.error, frame.result) {
-            (Some(error), _) => Err(object(error.get()).unwrap_or_else(|_| garbled())),
-            (None, result) => {
-                let text = result.map_or("null", RawValue::get);
-                self.reply(kind, text).map_err(|_| garbled())
+        let outcome = match frame.get("error") {
+            Some(error) => Err(read::refusal(error).unwrap_or_else(|_| garbled())),
+            None => {
+                let result = frame.get("result").unwrap_or(&Value::Null);
+                self.reply(kind, result).map_err(|_| garbled())
             }
         };
         Ok(Incoming::Reply { id, outcome })
     }
 
-    fn reply(&mut self, kind: Kind, text: &str) -> Result<Reply, DecodeError> {
+    fn reply(&mut self, kind: Kind, result: &Value) -> Result<Reply, DecodeError> {
         Ok(match kind {
-            Kind::Version => Reply::Version(parse(text)?),
-            Kind::Hello => Reply::Hello(object(text)?),
-            Kind::Subscribe(topic) => Reply::Subscribed(self.subscription(topic, text)?),
+            Kind::Version => Reply::Version(read::version(result)?),
+            Kind::Hello => Reply::Hello(Box::new(read::hello(result)?)),
+            Kind::Subscribe(topic) => Reply::Subscribed(self.subscription(topic, result)?),
             Kind::Pong => Reply::Pong,
-            Kind::Done => Reply::Done(parse(text)?),
-            Kind::Session => Reply::Session(object(text)?),
-            Kind::Sent => Reply::Sent(object(text)?),
+            Kind::Done => Reply::Done(result.as_bool().ok_or(DecodeError::Shape)?),
+            Kind::Session => Reply::Session(Box::new(read::session(result)?)),
+            Kind::Sent => Reply::Sent(read::sent(result)?),
         })
     }
 
-    fn subscription(&mut self, topic: TopicKind, text: &str) -> Result<Subscribed, DecodeError> {
-        let Subscription { subscription, rev, result } = object(text)?;
+    fn subscription(&mut self, topic: TopicKind, value: &Value) -> Result<Subscribed, DecodeError> {
+        let fields = Fields::of(value)?;
+        let subscription: SubscriptionId = fields.needed("subscription")?;
         self.subscribed.insert(subscription.clone(), topic);
         if let TopicKind::Chat = topic {
-            let page: LogPage = object(text)?;
-            return Ok(Subscribed::Log { subscription, page });
+            return Ok(Subscribed::Log { subscription, page: read::page(value)? });
         }
-        let value = result.map(|result| topic.state(result.get())).transpose()?;
+        let rev = fields.number("rev")?.unwrap_or(0);
+        let value = fields.get("result").map(|result| topic.state(result)).transpose()?;
         Ok(Subscribed::State { subscription, rev, value })
     }
 
-    fn push(&mut self, params: Option<&RawValue>) -> Result<Incoming, DecodeError> {
-        let Push { subscription, rev, result, error } =
-            object(params.ok_or(DecodeError::Shape)?.get())?;
+    fn push(&mut self, params: Fields<'_>) -> Result<Incoming, DecodeError> {
+        let subscription: SubscriptionId = params.needed("subscription")?;
         let Some(&topic) = self.subscribed.get(&subscription) else {
             return Ok(Incoming::Ignored);
         };
-        if let Some(refusal) = error {
+        if let Some(error) = params.get("error") {
+            let refusal = read::refusal(error)?;
             self.subscribed.remove(&subscription);
             return Ok(Incoming::Push { subscription, event: PushEvent::Failed(refusal) });
         }
-        let text = result.ok_or(DecodeError::Shape)?.get();
+        let result = params.get("result").ok_or(DecodeError::Shape)?;
         let event = if let TopicKind::Chat = topic {
-            let event: Box<ChatChannelEventMessage> = object(text)?;
+            let event = Box::new(read::event(result)?);
             if event.seq.is_some() { PushEvent::Log(event) } else { PushEvent::Ephemeral(event) }
         } else {
-            PushEvent::State { rev, value: topic.state(text)? }
+            let rev = params.number("rev")?.unwrap_or(0);
+            PushEvent::State { rev, value: topic.state(result)? }
         };
         Ok(Incoming::Push { subscription, event })
     }
@@ -232,25 +201,15 @@ impl TopicKind {
         }
     }
 
-    fn state(self, text: &str) -> Result<StateValue, DecodeError> {
+    fn state(self, value: &Value) -> Result<StateValue, DecodeError> {
         Ok(match self {
-            Self::Channels => StateValue::Channels(object(text)?),
-            Self::Service => StateValue::Service(object(text)?),
-            Self::Receipts => StateValue::Receipts(object(text)?),
-            Self::Session => StateValue::Session(object(text)?),
+            Self::Channels => StateValue::Channels(read::channels(value)?),
+            Self::Service => StateValue::Service(read::service_status(value)?),
+            Self::Receipts => StateValue::Receipts(read::watermarks(value)?),
+            Self::Session => StateValue::Session(Box::new(read::session(value)?)),
             Self::Chat => return Err(DecodeError::Shape),
         })
     }
-}
-
-/// Reads an object, and nothing but an object: serde's structs would take a list as well, field by
-/// field in the order they are written here.
-fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
-    if text.trim_start().starts_with('{') { parse(text) } else { Err(DecodeError::Shape) }
-}
-
-fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
-    serde_json::from_str(text).map_err(|_| DecodeError::Shape)
 }
 
 /// Stands for an answer that cannot be read: the call has failed, the connection goes on.
@@ -258,9 +217,6 @@ fn garbled() -> Refusal {
     Refusal {
         code: -32_700,
         message: "the server's answer does not have the documented shape".to_owned(),
-        data: super::incoming::RefusalData {
-            reason: "BAD_ANSWER".to_owned(),
-            ..super::incoming::RefusalData::default()
-        },
+        data: RefusalData { reason: "BAD_ANSWER".to_owned(), ..RefusalData::default() },
     }
 }

@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::core::error::Error;
+use crate::core::map::Map;
 use crate::core::model::{
     ChannelType, ChatChannelEventMessage, ChatChannelSession, Epoch, Limits, MessageId,
     OpenSession, ServiceStatus, SubscriptionId, VisitorId, VisitorToken, Watermarks,
@@ -42,38 +40,29 @@ impl Reply {
 }
 
 /// The server's first answer on a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelloReply {
     /// Who we are to the server.
     pub visitor: VisitorId,
     /// The token for the next connection.
     pub resume: VisitorToken,
     /// For how long the token holds while unused, in milliseconds.
-    #[serde(default)]
     pub resume_ttl: u64,
     /// Whether the server knew the token we came with.
-    #[serde(default)]
     pub resumed: bool,
     /// The run of the server's logs.
     pub epoch: Epoch,
     /// How often to ping, in milliseconds; never more often than we asked.
-    #[serde(default)]
     pub heartbeat: u32,
     /// The server's clock: RFC 3339.
-    #[serde(default)]
     pub time: Option<String>,
     /// Which channels it offers.
-    #[serde(default)]
-    pub channels: BTreeMap<ChannelType, bool>,
+    pub channels: Map<ChannelType, bool>,
     /// What it can do beyond the minimum.
-    #[serde(default)]
     pub features: Vec<String>,
     /// What it accepts.
-    #[serde(default)]
     pub limits: Limits,
     /// The visitor's running sessions.
-    #[serde(default)]
     pub sessions: Vec<OpenSession>,
 }
 
@@ -99,15 +88,13 @@ pub enum Subscribed {
 }
 
 /// A stretch of a log.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogPage {
     /// The run of the log.
     pub epoch: Epoch,
     /// Whether the stretch joins the cursor that was sent.
-    #[serde(default = "yes")]
     pub recovered: bool,
     /// Whether there is more to ask for before live events come.
-    #[serde(default)]
     pub more: bool,
     /// The events in order.
     pub result: Vec<ChatChannelEventMessage>,
@@ -117,7 +104,7 @@ pub struct LogPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StateValue {
     /// Of [`Topic::Channels`](super::Topic::Channels).
-    Channels(BTreeMap<ChannelType, bool>),
+    Channels(Map<ChannelType, bool>),
     /// Of [`Topic::Service`](super::Topic::Service).
     Service(ServiceStatus),
     /// Of [`Topic::Receipts`](super::Topic::Receipts).
@@ -127,34 +114,29 @@ pub enum StateValue {
 }
 
 /// A message's place in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     /// The message's id.
     pub id: MessageId,
     /// Its place.
     pub seq: u64,
     /// When the server took it: RFC 3339.
-    #[serde(default)]
     pub created_at: Option<String>,
 }
 
 /// The error object of the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
     /// `docs/protocol.md`, "Errors".
     pub code: i32,
     /// For developers, in English.
-    #[serde(default)]
     pub message: String,
     /// The part made for programs.
-    #[serde(default)]
     pub data: RefusalData,
 }
 
 /// What a program needs to know of a refusal.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefusalData {
     /// A stable word.
     pub reason: String,
@@ -196,8 +178,4 @@ impl From<Refusal> for Error {
             message: refusal.message,
         }
     }
-}
-
-const fn yes() -> bool {
-    true
 }

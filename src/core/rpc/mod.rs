@@ -7,6 +7,7 @@
 mod codec;
 mod guard;
 mod incoming;
+mod read;
 mod request;
 mod topic;
 

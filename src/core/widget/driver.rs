@@ -1,6 +1,5 @@
 //! Does what the engine decides, and nothing by itself.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use super::engine::{Effect, Engine, Input, Ticket};
 use super::handle::{Shared, WidgetClient, known};
 use crate::core::connection::{self, Moment, Settings, Wire};
 use crate::core::error::Error;
+use crate::core::map::Map;
 use crate::core::model::{ChatChannelSession, ChatMessageStatus, Key, VisitorToken};
 use crate::core::ports::Ports;
 use crate::core::rpc::Reply;
@@ -38,7 +38,7 @@ pub struct Driver<P: Ports> {
     client: WidgetClient,
     shared: Arc<Shared>,
     commands: mpsc::UnboundedReceiver<Command>,
-    chats: BTreeMap<ChatId, Published>,
+    chats: Map<ChatId, Published>,
     answers: Answers,
     over: bool,
 }
@@ -47,9 +47,9 @@ pub struct Driver<P: Ports> {
 #[derive(Default)]
 struct Answers {
     last_ticket: u64,
-    calls: BTreeMap<Ticket, oneshot::Sender<Result<Reply, Error>>>,
-    creates: BTreeMap<ChatId, oneshot::Sender<Result<ChatChannelSession, Error>>>,
-    sends: BTreeMap<Key, oneshot::Sender<Result<bool, Error>>>,
+    calls: Map<Ticket, oneshot::Sender<Result<Reply, Error>>>,
+    creates: Map<ChatId, oneshot::Sender<Result<ChatChannelSession, Error>>>,
+    sends: Map<Key, oneshot::Sender<Result<bool, Error>>>,
 }
 
 enum Event {
@@ -82,7 +82,7 @@ impl<P: Ports> Driver<P> {
             client,
             shared,
             commands,
-            chats: BTreeMap::new(),
+            chats: Map::new(),
             answers: Answers::default(),
             over: false,
         }

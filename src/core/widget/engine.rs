@@ -1,12 +1,12 @@
 //! Joins the connection's machine with the sessions'; no I/O, no clock, no randomness.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::core::connection::{
     self, CallId, ConnectionState, LinkId, Machine, Moment, Report, Settings, TopicEvent,
 };
 use crate::core::error::Error;
+use crate::core::map::Map;
 use crate::core::model::{ChannelType, ServiceStatus, VisitorToken};
 use crate::core::rpc::{DecodeError, HelloReply, Reply, Request, StateValue, Topic};
 use crate::core::session::chat::{self, CallKind, Chat, ChatId, News};
@@ -19,8 +19,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Engine {
     machine: Machine,
-    chats: BTreeMap<ChatId, Chat>,
-    calls: BTreeMap<CallId, Caller>,
+    chats: Map<ChatId, Chat>,
+    calls: Map<CallId, Caller>,
     last_call: u64,
     out: Vec<Effect>,
 }
@@ -55,7 +55,7 @@ pub(super) enum Effect {
     Ready(Box<HelloReply>),
     Discontinuity,
     Token(VisitorToken),
-    Channels(BTreeMap<ChannelType, bool>),
+    Channels(Map<ChannelType, bool>),
     Status(String, ChannelType, ServiceStatus),
     StatusFailed(String, ChannelType, Error),
     Answer(Ticket, Result<Reply, Error>),
@@ -67,8 +67,8 @@ impl Engine {
     pub(super) fn new(settings: Settings) -> Self {
         Self {
             machine: Machine::new(settings),
-            chats: BTreeMap::new(),
-            calls: BTreeMap::new(),
+            chats: Map::new(),
+            calls: Map::new(),
             last_call: 0,
             out: Vec::new(),
         }

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +8,7 @@ use super::driver::Driver;
 use crate::core::config::WidgetConf;
 use crate::core::connection::{ConnectionEvent, ConnectionState, Phase};
 use crate::core::error::Error;
+use crate::core::map::Map;
 use crate::core::model::{
     ChannelType, CustomerInfo, Limits, OpenSession, Private, ServiceStatus, SessionField,
 };
@@ -53,11 +53,11 @@ pub struct WidgetClient {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) ready: Subject<()>,
-    pub(super) channels: Subject<BTreeMap<ChannelType, bool>>,
+    pub(super) channels: Subject<Map<ChannelType, bool>>,
     pub(super) sessions: Subject<Vec<OpenSession>>,
     pub(super) limits: Subject<Limits>,
     pub(super) discontinuity: Subject<()>,
-    pub(super) statuses: Mutex<BTreeMap<(String, ChannelType), Subject<ServiceStatus>>>,
+    pub(super) statuses: Mutex<Map<(String, ChannelType), Subject<ServiceStatus>>>,
     chats: AtomicU64,
 }
 
@@ -73,7 +73,7 @@ impl Widget {
         };
         let shared = Arc::new(Shared {
             ready: Subject::replay(),
-            channels: Subject::state(BTreeMap::new()),
+            channels: Subject::state(Map::new()),
             sessions: Subject::replay(),
             limits: Subject::state(Limits::default()),
             discontinuity: Subject::events(),
@@ -115,7 +115,7 @@ impl Widget {
         }
         let mut statuses = self.shared.statuses.lock().unwrap_or_else(PoisonError::into_inner);
         let name = (service.to_owned(), channel.clone());
-        let subject = statuses.entry(name).or_insert_with(|| {
+        let subject = statuses.get_or_insert_with(name, || {
             let topic = Topic::Service(service.to_owned(), channel.clone());
             self.inbox.put(Command::Watch(topic));
             Subject::replay()
@@ -151,12 +151,12 @@ impl Widget {
 
     /// Which channels the server offers; empty before the connection.
     #[must_use]
-    pub fn channels_enabled(&self) -> BTreeMap<ChannelType, bool> {
+    pub fn channels_enabled(&self) -> Map<ChannelType, bool> {
         self.shared.channels.latest().unwrap_or_default()
     }
 
     /// The same, with every change; the present first.
-    pub fn channels(&self) -> Subscription<BTreeMap<ChannelType, bool>> {
+    pub fn channels(&self) -> Subscription<Map<ChannelType, bool>> {
         self.shared.channels.subscribe()
     }
 

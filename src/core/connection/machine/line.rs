@@ -1,7 +1,6 @@
-use std::collections::BTreeMap;
-
 use super::calls::Call;
 use crate::core::connection::state::LinkId;
+use crate::core::map::Map;
 use crate::core::rpc::{Codec, Topic};
 use crate::core::time::Timestamp;
 
@@ -10,7 +9,7 @@ use crate::core::time::Timestamp;
 pub(super) struct Line {
     pub(super) link: LinkId,
     pub(super) codec: Codec,
-    pub(super) asked: BTreeMap<u64, Question>,
+    pub(super) asked: Map<u64, Question>,
     pub(super) frame_limit: usize,
 }
 

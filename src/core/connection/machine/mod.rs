@@ -17,7 +17,7 @@ mod line;
 mod topics;
 mod words;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::close::{self, Verdict};
@@ -26,6 +26,7 @@ use super::retry::Asked;
 use super::state::{ConnectionState, LinkId, Phase};
 use super::watch::{Hold, Watch};
 use crate::core::error::Error;
+use crate::core::map::Map;
 use crate::core::model::ChannelType;
 use crate::core::ports::{Closed, Wakeup};
 use crate::core::rpc::{Client, Codec, Hello, Incoming, MAX_FRAME, Refusal, Reply, Request, Topic};
@@ -46,7 +47,7 @@ const API: &str = "10.26.0";
 pub struct Machine {
     settings: Settings,
     state: State,
-    watches: BTreeMap<Topic, Watch>,
+    watches: Map<Topic, Watch>,
     calls: VecDeque<Call>,
     identified: Option<(ChannelType, String)>,
     failures: u32,
@@ -73,7 +74,7 @@ impl Machine {
         Self {
             settings,
             state: State::Idle,
-            watches: BTreeMap::new(),
+            watches: Map::new(),
             calls: VecDeque::new(),
             identified: None,
             failures: 0,
@@ -103,7 +104,7 @@ impl Machine {
             Input::Notify(request) => self.say(&request),
             Input::Identify(channel, service) => self.identify(channel, service),
             Input::Watch(topic) => {
-                self.watches.entry(topic).or_default();
+                self.watches.get_or_insert_with(topic, Watch::default);
             }
             Input::Unwatch(topic) => self.unwatch(&topic),
         }
@@ -164,7 +165,7 @@ impl Machine {
         *line = Some(Line {
             link: opened,
             codec: Codec::default(),
-            asked: BTreeMap::new(),
+            asked: Map::new(),
             frame_limit: MAX_FRAME,
         });
         let hello = Request::Hello(Box::new(Hello {
