@@ -50,6 +50,25 @@ impl Console {
         self.place("offer")
     }
 
+    /// Declines what rings: it waits in the queue from then on and does not ring here for a while.
+    ///
+    /// # Errors
+    /// Nothing rings.
+    pub(crate) async fn decline(&self) -> Outcome {
+        Part::of_page(&self.browser, "[data-testid=offer] [data-testid=decline]").click().await
+    }
+
+    /// Takes, by hand, a contact that waits, and sees its conversation.
+    ///
+    /// # Errors
+    /// Nobody waits.
+    pub(crate) async fn take(&self) -> Outcome {
+        Part::of_page(&self.browser, "[data-testid=queue-item] [data-testid=accept]")
+            .click()
+            .await?;
+        self.place("composer").shown().await
+    }
+
     /// Takes the contact that rings, and sees its conversation.
     ///
     /// # Errors

@@ -148,3 +148,59 @@ async fn relay(
         down = pass_on(&mut from_server, &mut to_browser, slipped) => down,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::Gate;
+
+    /// A server that says back what it hears, and a gate before it.
+    async fn echo_behind_gate() -> Gate {
+        let echo = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let gate = Gate::open().await.unwrap();
+        gate.lead_to(Some(echo.local_addr().unwrap()));
+        tokio::spawn(async move {
+            while let Ok((mut stream, _from)) = echo.accept().await {
+                tokio::spawn(async move {
+                    let (mut from, mut to) = stream.split();
+                    let _ = tokio::io::copy(&mut from, &mut to).await;
+                });
+            }
+        });
+        gate
+    }
+
+    async fn answer(stream: &mut TcpStream) -> std::io::Result<usize> {
+        stream.write_all(b"GET /tvox/widget HTTP/1.1\r\n\r\n").await?;
+        stream.read(&mut [0; 64]).await
+    }
+
+    #[tokio::test]
+    async fn a_cut_ends_every_connection_and_lets_new_ones_through() {
+        let gate = echo_behind_gate().await;
+        let mut stream = TcpStream::connect(gate.host()).await.unwrap();
+        assert!(answer(&mut stream).await.unwrap() > 0);
+        assert_eq!(gate.websockets(), 1);
+        gate.cut();
+        let left = stream.read_to_end(&mut Vec::new()).await;
+        assert!(left.is_err() || left.is_ok_and(|read| read < 64), "the connection is over");
+        let mut stream = TcpStream::connect(gate.host()).await.unwrap();
+        assert!(answer(&mut stream).await.unwrap() > 0);
+    }
+
+    #[tokio::test]
+    async fn a_shut_gate_refuses_until_it_is_opened_again() {
+        let gate = echo_behind_gate().await;
+        gate.shut();
+        let refused = async || TcpStream::connect(gate.host()).await.is_err();
+        while !refused().await {
+            tokio::task::yield_now().await;
+        }
+        gate.reopen().await.unwrap();
+        let mut stream = TcpStream::connect(gate.host()).await.unwrap();
+        assert!(answer(&mut stream).await.unwrap() > 0);
+    }
+}

@@ -93,12 +93,11 @@ async fn every_screen(stage: &Arc<Stage>, look: Look) -> Outcome {
     visitor.button("Chat").click().await?;
     visitor.button("Assistenza").shown().await?;
     check("the choice of a service").await?;
-    anna.place("status-toggle").click().await?;
     visitor.button("Assistenza").click().await?;
-    visitor.part("panel").says("Sei il prossimo").await?;
+    anna.decline().await?;
+    visitor.part("queue-position").says("Sei il prossimo").await?;
     check("the queue").await?;
-    anna.place("status-toggle").click().await?;
-    anna.accept().await?;
+    anna.take().await?;
     visitor.composer().shown().await?;
     visitor.say("Buongiorno").await?;
     anna.say("Salve, mi dica.").await?;

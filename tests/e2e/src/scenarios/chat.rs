@@ -45,22 +45,22 @@ pub(crate) async fn the_position_in_the_queue_falls_when_another_leaves(
 ) -> Outcome {
     let first = Visitor::arrive_at(&stage, "first", "/", Look::default()).await?;
     let second = Visitor::arrive_at(&stage, "second", "/", Look::default()).await?;
-    // An operator who is there but pauses: the service is open and nobody answers.
     let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
-    anna.place("status-toggle").click().await?;
     first.ask_for("Commerciale").await?;
-    first.part("panel").says("Sei il prossimo").await?;
+    anna.decline().await?;
     second.ask_for("Commerciale").await?;
-    second.part("panel").says("La tua posizione: 2").await?;
-    ensure_eq!(
-        anna.place("queue-item").texts().await?.len(),
-        2,
-        "contacts in the operator's queue"
-    );
+    anna.decline().await?;
+    first.part("queue-position").says("Sei il prossimo").await?;
+    second.part("queue-position").says("La tua posizione: 2").await?;
+    wait::until("both in the operator's queue", SOON, async || {
+        let waiting = anna.place("queue-item").texts().await?;
+        Ok(if waiting.len() == 2 { Ok(()) } else { Err(format!("{waiting:?}")) })
+    })
+    .await?;
 
     first.button("Esci dalla coda").click().await?;
     first.confirm().await?;
-    second.part("panel").says("Sei il prossimo").await
+    second.part("queue-position").says("Sei il prossimo").await
 }
 
 /// One person alone sees the thing work: without operators the echo answers.

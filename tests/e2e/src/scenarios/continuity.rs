@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::fault::{Outcome, ensure};
+use crate::fault::{Outcome, ensure, ensure_eq};
 use crate::line::From::{Operator, Visitor as Customer};
+use crate::line::{Line, said};
 use crate::scenarios::chat::meet;
 use crate::stage::Stage;
-use crate::wait::LATER;
+use crate::wait::{self, LATER};
+use crate::watch::is_lost_line;
 
 /// The goal for a short interruption: complete on both sides within this time.
 const BLIP: Duration = Duration::from_secs(2);
@@ -84,41 +86,45 @@ pub(crate) async fn a_killed_and_restarted_server_loses_nothing(stage: Arc<Stage
     let expected = [&expected[..], &[(Operator, "cinque")]].concat();
     visitor.sees_within(&expected, LATER).await?;
     anna.sees(&expected).await?;
-    visitor.browser.watch.forgive(crate::watch::is_lost_line);
-    anna.browser.watch.forgive(crate::watch::is_lost_line);
+    visitor.browser.watch.forgive(is_lost_line);
+    anna.browser.watch.forgive(is_lost_line);
     Ok(())
 }
 
 /// A dropped line heals by itself: within two seconds the conversation is complete on both sides.
 pub(crate) async fn a_dropped_line_heals_within_two_seconds(stage: Arc<Stage>) -> Outcome {
     let (visitor, anna) = meet(&stage).await?;
-    let mut expected = Vec::new();
-    for round in 0..3 {
-        let (asked, answered) = (format!("domanda {round}"), format!("risposta {round}"));
-        stage.gate.cut();
-        let cut = Instant::now();
-        tokio::try_join!(visitor.say(&asked), anna.say(&answered))?;
-        expected.push(asked);
-        expected.push(answered);
-        let complete = |lines: Vec<crate::line::Line>| {
-            let mut texts: Vec<String> = lines.into_iter().map(|line| line.text).collect();
-            texts.sort_unstable();
-            let mut wanted = expected.clone();
-            wanted.sort_unstable();
-            (texts == wanted, texts)
-        };
-        crate::wait::until("both sides are complete", LATER, || async {
-            let (left, right) = tokio::try_join!(visitor.lines(), anna.lines())?;
-            let settled =
-                left.iter().chain(&right).all(|line| line.state.as_deref() != Some("sending"));
-            let same = crate::line::said(&left) == crate::line::said(&right);
-            let (here, texts) = complete(left.clone());
-            Ok(if here && same && settled { Ok(()) } else { Err(format!("{texts:?}")) })
-        })
-        .await?;
-        ensure!(cut.elapsed() <= BLIP, "complete only {:?} after the cut", cut.elapsed());
-    }
-    visitor.browser.watch.forgive(crate::watch::is_lost_line);
-    anna.browser.watch.forgive(crate::watch::is_lost_line);
+    visitor.say("prima").await?;
+    anna.sees(&[(Customer, "prima")]).await?;
+
+    stage.gate.cut();
+    let cut = Instant::now();
+    tokio::try_join!(visitor.say("domanda"), anna.say("risposta"))?;
+    let (left, right) = tokio::try_join!(
+        wait::until("the visitor has all", LATER, async || Ok(complete(
+            visitor.lines().await?,
+            cut
+        ))),
+        wait::until("the operator has all", LATER, async || Ok(complete(anna.lines().await?, cut))),
+    )?;
+    let slowest = left.max(right);
+    ensure!(
+        slowest <= BLIP,
+        "complete before the visitor after {left:?}, before the operator after {right:?}"
+    );
+    let (left, right) = tokio::try_join!(visitor.lines(), anna.lines())?;
+    ensure_eq!(said(&left), said(&right), "the order on both sides");
+    ensure_eq!(left.len(), 3, "messages: none doubled");
+    visitor.browser.watch.forgive(is_lost_line);
+    anna.browser.watch.forgive(is_lost_line);
     Ok(())
+}
+
+/// How long after `since` the messages from before and during the cut are all there and on their way.
+fn complete(lines: Vec<Line>, since: Instant) -> Result<Duration, String> {
+    let sent = lines.iter().all(|line| line.state.as_deref() != Some("sending"));
+    let all = ["prima", "domanda", "risposta"]
+        .iter()
+        .all(|text| lines.iter().any(|line| line.text == *text));
+    if sent && all { Ok(since.elapsed()) } else { Err(format!("{lines:?}")) }
 }

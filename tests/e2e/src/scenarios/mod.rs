@@ -50,6 +50,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_light),
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_dark),
         scenario!(PEOPLE, access::the_console_breaks_no_rule),
-        scenario!(PEOPLE, gallery::every_screen_fits_every_device),
+        scenario!(PEOPLE, gallery::every_screen_fits_every_device_in_light),
+        scenario!(PEOPLE, gallery::every_screen_fits_every_device_in_dark),
     ]
 }
