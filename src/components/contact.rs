@@ -126,7 +126,7 @@ impl Contact {
     fn take(self, chat: &ChatSession, service: &str) -> Talk {
         self.lost.set(false);
         let owner = self.owner.get_value().child();
-        let talk = owner.with(|| untrack(|| Talk::new(self.ui, chat.clone(), service)));
+        let talk = owner.with(|| untrack(|| Talk::new(self.ui, chat, service)));
         self.talk.set(Some(talk));
         let gone = self.talks.try_update_value(|[present, before]| {
             std::mem::replace(before, present.replace(owner))

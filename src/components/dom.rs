@@ -25,7 +25,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, Node};
 
-use super::rows::Rows;
+use super::rows::{Row, Rows};
 
 type Text = Cow<'static, str>;
 
@@ -48,10 +48,11 @@ pub struct El {
     attributes: Vec<(&'static str, Value)>,
     listeners: Vec<(&'static str, Listener)>,
     children: Vec<Child>,
-    built: Vec<Box<dyn FnOnce(&Element) + Send>>,
+    built: Vec<Built>,
 }
 
 type Listener = Box<dyn FnMut(Event) + Send>;
+type Built = Box<dyn FnOnce(&Element) + Send>;
 
 enum Value {
     Fixed(Text),
@@ -197,7 +198,22 @@ pub struct ElState {
     _listeners: Vec<Listening>,
     _effects: Vec<RenderEffect<()>>,
     _views: Vec<AnyViewState>,
-    _swaps: Vec<RenderEffect<Option<AnyViewState>>>,
+    swaps: Vec<RenderEffect<Option<AnyViewState>>>,
+    rows: Vec<RenderEffect<Vec<Row>>>,
+}
+
+/// An effect's task holds the effect's value until it is polled again. In between, effects further in
+/// that were already due would run, and read signals that have gone with their owner. So what is drawn
+/// further in ends here and now.
+impl Drop for ElState {
+    fn drop(&mut self) {
+        for swap in &self.swaps {
+            drop(swap.take_value());
+        }
+        for rows in &self.rows {
+            drop(rows.take_value());
+        }
+    }
 }
 
 struct Listening {
@@ -224,7 +240,8 @@ impl Render for El {
             _listeners: Vec::new(),
             _effects: Vec::new(),
             _views: Vec::new(),
-            _swaps: Vec::new(),
+            swaps: Vec::new(),
+            rows: Vec::new(),
         };
         for (name, value) in self.attributes {
             state._effects.extend(attach(&element, name, value));
@@ -294,7 +311,7 @@ fn append(element: &Element, child: Child, state: &mut ElState) {
             let marker: Node = document().create_comment("").into();
             let _ = element.append_child(&marker);
             let element = element.clone();
-            state._swaps.push(RenderEffect::new(move |old: Option<Option<AnyViewState>>| {
+            state.swaps.push(RenderEffect::new(move |old: Option<Option<AnyViewState>>| {
                 let new = view().map(|view| {
                     let mut new = view.build();
                     new.mount(&element, Some(&marker));
@@ -306,7 +323,7 @@ fn append(element: &Element, child: Child, state: &mut ElState) {
                 new
             }));
         }
-        Child::Rows(rows) => state._effects.push(rows.render(element)),
+        Child::Rows(rows) => state.rows.push(rows.render(element)),
     }
 }
 

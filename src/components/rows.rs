@@ -14,7 +14,8 @@ pub(super) struct Rows {
     row: Box<dyn Fn(&str) -> AnyView + Send>,
 }
 
-struct Row {
+/// A row on screen.
+pub(super) struct Row {
     key: String,
     view: AnyViewState,
     // What the row's view made reactive ends with the row, not with the list.
@@ -30,21 +31,21 @@ impl Rows {
     }
 
     /// Appends the list to the element and keeps it true while the effect lives.
-    pub(super) fn render(mut self, element: &Element) -> RenderEffect<()> {
+    pub(super) fn render(mut self, element: &Element) -> RenderEffect<Vec<Row>> {
         let marker: Node = document().create_comment("").into();
         let _ = element.append_child(&marker);
         let element = element.clone();
         let parent = Owner::current().unwrap_or_default();
-        let mut shown: Vec<Row> = Vec::new();
-        RenderEffect::new(move |_| {
+        RenderEffect::new(move |shown: Option<Vec<Row>>| {
             let keys = (self.keys)();
+            let shown = shown.unwrap_or_default();
             untrack(|| {
-                shown = follow(std::mem::take(&mut shown), keys, &element, &marker, |key| {
+                follow(shown, &keys, &element, &marker, |key| {
                     let owner = parent.child();
                     let view = owner.with(|| (self.row)(key).build());
                     Row { key: key.to_owned(), view, owner }
-                });
-            });
+                })
+            })
         })
     }
 }
@@ -52,7 +53,7 @@ impl Rows {
 /// Turns the rows shown into the rows wanted, touching only the elements that have to be touched.
 fn follow(
     mut shown: Vec<Row>,
-    keys: Vec<String>,
+    keys: &[String],
     element: &Element,
     marker: &Node,
     make: impl Fn(&str) -> Row,
@@ -68,7 +69,7 @@ fn follow(
     });
     let mut old = std::collections::VecDeque::from(shown);
     let mut new = Vec::with_capacity(keys.len());
-    for key in &keys {
+    for key in keys {
         let row = match old.iter().position(|row| row.key == *key) {
             Some(0) => old.pop_front(),
             Some(at) => old.remove(at).map(|mut row| {

@@ -112,12 +112,13 @@ impl Sources {
 
     fn channels(&self) -> Result<Option<Vec<ChannelType>>, Error> {
         let Some(text) = self.attribute("channels") else { return Ok(None) };
-        let channels = list(text).map(|name| match ChannelType::from(name) {
-            ChannelType::Unknown(name) => {
-                let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();
-                Err(mistake("channels", &names.join(", "), &name))
+        let channels = list(text).map(|name| {
+            let channel = ChannelType::from(name);
+            if ChannelType::ALL.contains(&channel) {
+                return Ok(channel);
             }
-            known => Ok(known),
+            let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();
+            Err(mistake("channels", &names.join(", "), name))
         });
         channels.collect::<Result<Vec<_>, _>>().map(Some)
     }
@@ -172,20 +173,13 @@ fn mistake(attribute: &str, expected: &str, found: &str) -> Error {
 
 /// The same mistake, named as the page spells it.
 fn named_as_attribute(error: Error) -> Error {
-    match error {
-        Error::Config { field, expected, found } => {
-            let attribute = match field.as_str() {
-                "server.url" => "server".to_owned(),
-                other => match other.strip_prefix("graphics.") {
-                    Some(name) => name.to_owned(),
-                    None if other.starts_with("servicesConfiguration") => "services".to_owned(),
-                    None => return Error::Config { field, expected, found },
-                },
-            };
-            Error::Config { field: format!("attribute {attribute}"), expected, found }
-        }
-        other => other,
-    }
+    let Error::Config { field, expected, found } = error else { return error };
+    let attribute = match field.as_str() {
+        "server.url" => "server",
+        services if services.starts_with("servicesConfiguration") => "services",
+        other => other.strip_prefix("graphics.").unwrap_or(other),
+    };
+    Error::Config { field: format!("attribute {attribute}"), expected, found }
 }
 
 #[cfg(test)]

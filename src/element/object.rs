@@ -41,6 +41,10 @@ impl TvoxElement {
     /// `unloadable` why there is none.
     #[wasm_bindgen(constructor)]
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an array of strings crosses from JavaScript so"
+    )]
     pub fn new(
         host: HtmlElement,
         mount: HtmlElement,

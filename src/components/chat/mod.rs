@@ -177,7 +177,7 @@ fn state(ui: Ui, talk: Talk, face: Face) -> Option<AnyView> {
 
 /// At most two letters that stand for a name.
 fn initials(name: &str) -> String {
-    let letters = name.split_whitespace().filter_map(|word| word.chars().next());
+    let letters = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
     letters.take(2).flat_map(char::to_uppercase).collect()
 }
 
@@ -274,6 +274,7 @@ mod tests {
     fn initials_are_at_most_two_and_never_fail() {
         assert_eq!(initials("Anna Maria Rossi"), "AM");
         assert_eq!(initials("  ëva "), "Ë");
-        assert_eq!(initials(""), "");
+        assert_eq!(initials("Eco (automatico)"), "EA");
+        assert_eq!(initials("()"), "");
     }
 }

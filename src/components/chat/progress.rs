@@ -8,6 +8,7 @@ use crate::core::model::{ChatChannelSession, Step, StepType};
 pub struct Progress {
     session: Option<ChatChannelSession>,
     talked: bool,
+    operator: Option<String>,
     welcome: Option<String>,
     pushed: Option<Pushed>,
 }
@@ -64,6 +65,10 @@ impl Progress {
     /// Takes in the session's next state.
     pub fn apply(&mut self, session: ChatChannelSession) {
         self.talked |= session.is_connected();
+        let name = session.agent.as_ref().map(|agent| agent.name.trim());
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            self.operator = Some(name.to_owned());
+        }
         if let Some(step) = &session.step {
             if let Some(welcome) = step.welcome_message.as_ref().filter(|text| !text.is_empty()) {
                 self.welcome = Some(welcome.clone());
@@ -100,11 +105,10 @@ impl Progress {
         })
     }
 
-    /// The operator's name.
+    /// The name of the operator who is there, or was there last.
     #[must_use]
     pub fn operator(&self) -> Option<&str> {
-        let agent = self.session.as_ref()?.agent.as_ref()?;
-        Some(agent.name.trim()).filter(|name| !name.is_empty())
+        self.operator.as_deref()
     }
 
     /// Whether the conversation is about to end by itself.
@@ -241,10 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_name_is_no_name() {
+    fn a_name_stays_after_its_operator_has_gone_and_a_blank_one_is_none() {
         let mut named = session(StepType::Connected);
         named.agent = Some(Agent { name: " Anna ".into() });
-        assert_eq!(after([named.clone()]).operator(), Some("Anna"));
+        assert_eq!(after([named.clone(), closed()]).operator(), Some("Anna"));
         named.agent = Some(Agent { name: "  ".into() });
         assert_eq!(after([named]).operator(), None);
     }

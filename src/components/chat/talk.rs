@@ -38,7 +38,7 @@ pub struct Talk {
 impl Talk {
     /// Follows a chat session, under the present reactive owner.
     #[must_use]
-    pub fn new(ui: Ui, chat: ChatSession, service: &str) -> Self {
+    pub fn new(ui: Ui, chat: &ChatSession, service: &str) -> Self {
         let embedding = ui.embedding();
         let talk = Self {
             ui,

@@ -93,7 +93,7 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
                         .class("queue__position")
                         .part("queue-position")
                         .attr("role", "status")
-                        .text_live(move || position(ui, queue.get())),
+                        .text_live(move || queue.with(|queue| position(ui, queue.as_ref()))),
                 )
                 .swap(wait)
                 .swap(welcome)
@@ -111,7 +111,7 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
         )
 }
 
-fn position(ui: Ui, queue: Option<Queue>) -> Cow<'static, str> {
+fn position(ui: Ui, queue: Option<&Queue>) -> Cow<'static, str> {
     match queue {
         None | Some(Queue { ringing: true, .. }) => "".into(),
         Some(Queue { position: Some(1), .. }) => ui.text(Key::QueueNext),

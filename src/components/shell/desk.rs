@@ -9,7 +9,7 @@ use super::view::Route;
 use crate::components::contact::Contact;
 use crate::components::service_selector::must_choose;
 use crate::components::ui::{Announcement, Connect, Ui};
-use crate::core::config::Mode;
+use crate::core::config::{Graphics, Mode};
 use crate::core::model::ChannelType;
 use crate::core::{Error, WidgetConf};
 use crate::signals;
@@ -80,6 +80,10 @@ impl Desk {
     fn take_up(self, conf: WidgetConf) {
         let owner = self.owner.get_value().child();
         let ui = self.ui;
+        // The server's own words follow the language that the contact began in.
+        let lang = ui.settings().with(|settings| settings.lang.code().to_owned());
+        let graphics = Graphics { lang: Some(lang), ..Graphics::default() };
+        let conf = WidgetConf { graphics: Some(graphics), ..conf };
         let resumable = ui.embedding().resumable(&conf);
         let contact = owner.with(|| Contact::new(ui, conf));
         self.contact_owner.set_value(Some(owner));

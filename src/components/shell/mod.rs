@@ -175,11 +175,10 @@ fn with_banner(ui: Ui, contact: Contact, screen: AnyView) -> AnyView {
 fn unusable(ui: Ui, desk: Desk) -> Option<AnyView> {
     let error = ui.settings().with(|settings| settings.conf.as_ref().err().cloned())?;
     let close = Callback::new(move |()| desk.close());
-    let (field, rest) = match &error {
-        Error::Config { field, expected, found } => {
-            (field.clone(), format!("expected {expected}, found {found}"))
-        }
-        other => (other.code().to_owned(), other.to_string()),
+    let (field, rest) = if let Error::Config { field, expected, found } = &error {
+        (field.clone(), format!("expected {expected}, found {found}"))
+    } else {
+        (error.code().to_owned(), error.to_string())
     };
     let view = el("div")
         .class("screen")

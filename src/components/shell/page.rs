@@ -103,7 +103,7 @@ fn keep_above_keyboard(root: &HtmlElement) {
 fn retitle(desk: Desk) {
     let (hidden, set_hidden) = signal(document().hidden());
     let listener = window_event_listener_untyped("visibilitychange", move |_| {
-        set_hidden.set(document().hidden())
+        set_hidden.set(document().hidden());
     });
     on_cleanup(move || listener.remove());
     Effect::new(move |ours: Option<Option<(String, String)>>| {
