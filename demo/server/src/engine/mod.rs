@@ -14,8 +14,10 @@
 
 mod chat;
 mod hello;
+mod io;
 mod link;
 mod operator_calls;
+mod presence;
 mod record;
 mod restore;
 mod routing;
@@ -28,6 +30,7 @@ mod topic;
 mod views;
 mod visitor_calls;
 
+pub use io::{Close, Effect, Input};
 pub use link::{Door, LinkId};
 pub use record::{KeptVisitor, OperatorRow, Owner, Record, SessionRow, Snapshot, VisitorRow};
 pub use state::{Author, Entry, Kept, Progress, TokenHash, What};
@@ -49,120 +52,6 @@ use std::net::IpAddr;
 use std::time::Duration;
 use timers::{Timer, Timers};
 use topic::Topics;
-
-/// Something happened.
-#[derive(Debug)]
-pub enum Input {
-    /// A connection was made.
-    Opened {
-        /// Its name from now on.
-        link: LinkId,
-        /// Which wire it speaks.
-        door: Door,
-        /// From where the page came; empty where nobody said.
-        origin: String,
-        /// From where the connection came.
-        address: IpAddr,
-    },
-    /// A text frame arrived.
-    Frame {
-        /// On which connection.
-        link: LinkId,
-        /// The frame.
-        text: String,
-    },
-    /// A connection is gone.
-    Closed {
-        /// Which.
-        link: LinkId,
-    },
-    /// Time has passed.
-    Tick,
-    /// The server is about to stop: everybody shall come back at once.
-    Shutdown,
-}
-
-/// Something to do.
-#[derive(Debug)]
-#[must_use]
-pub enum Effect {
-    /// To be on the disk before any `Send` of the same answer goes out.
-    Store(Box<Record>),
-    /// A text frame to send.
-    Send {
-        /// On which connection.
-        link: LinkId,
-        /// The frame.
-        text: String,
-    },
-    /// A connection to close, once what is sent to it went out. The engine has forgotten it already.
-    Close {
-        /// Which.
-        link: LinkId,
-        /// Why.
-        close: Close,
-    },
-}
-
-/// A WebSocket close: code, and `TOKEN` or `TOKEN;retry=3000`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Close {
-    /// 1000, 40xx, 41xx, 42xx.
-    pub code: u16,
-    /// At most 123 bytes.
-    pub reason: String,
-}
-
-impl Close {
-    fn new(code: u16, reason: &str) -> Self {
-        Self { code, reason: reason.to_owned() }
-    }
-
-    /// Good bye.
-    pub fn bye() -> Self {
-        Self::new(1000, "BYE")
-    }
-
-    /// A frame is larger than it may be.
-    pub fn too_big() -> Self {
-        Self::new(1009, "FRAME_TOO_BIG")
-    }
-
-    /// The client speaks another version.
-    pub fn version() -> Self {
-        Self::new(4000, "VERSION")
-    }
-
-    /// The client does not speak this protocol.
-    pub fn protocol() -> Self {
-        Self::new(4003, "PROTOCOL")
-    }
-
-    /// There are too many.
-    pub fn overloaded(retry: Duration) -> Self {
-        Self::new(4100, &format!("OVERLOADED;retry={}", retry.as_millis()))
-    }
-
-    /// There is too much.
-    pub fn rate_limited(retry: Duration) -> Self {
-        Self::new(4101, &format!("RATE_LIMITED;retry={}", retry.as_millis()))
-    }
-
-    /// The client does not read as fast as the server must write.
-    pub fn slow_consumer() -> Self {
-        Self::new(4102, "SLOW_CONSUMER;retry=1000")
-    }
-
-    /// The client has said nothing for long.
-    pub fn idle() -> Self {
-        Self::new(4103, "IDLE")
-    }
-
-    /// The server stops, and will be back.
-    pub fn restarting() -> Self {
-        Self::new(4201, "RESTARTING")
-    }
-}
 
 /// Fills a slice with random bytes. Tokens are made of them: outside of a simulator they come from the operating system.
 pub type Dice = Box<dyn FnMut(&mut [u8]) + Send>;
@@ -211,7 +100,7 @@ impl Engine {
         }
         match input {
             Input::Opened { link, door, origin, address } => {
-                self.opened(link, door, origin, address)
+                self.opened(link, door, origin, address);
             }
             Input::Frame { link, text } => self.frame(link, &text),
             Input::Closed { link } => self.unlink(link),

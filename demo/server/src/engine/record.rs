@@ -2,8 +2,9 @@
 
 use super::state::{Entry, Kept, Progress, TokenHash};
 use super::time::Timestamp;
+use crate::wire::desk::{OperatorStatus, Visit};
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
-use crate::wire::model::{Channel, Customer, Field, OperatorStatus, Visit};
+use crate::wire::model::{Channel, Customer, Field};
 
 /// One change to what is kept.
 #[derive(Clone, Debug)]

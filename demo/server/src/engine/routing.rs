@@ -4,8 +4,8 @@ use super::Engine;
 use super::state::{Operator, Session, Stage};
 use super::timers::Timer;
 use super::topic::Topic;
+use crate::wire::desk::OperatorStatus;
 use crate::wire::id::{OperatorId, SessionId};
-use crate::wire::model::OperatorStatus;
 
 impl Engine {
     /// Whether anybody would answer.

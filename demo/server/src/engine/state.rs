@@ -3,9 +3,10 @@
 use super::link::LinkId;
 use super::time::Timestamp;
 use crate::wire::call::Key;
+use crate::wire::desk::{OperatorStatus, Visit};
 use crate::wire::fault::Fault;
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
-use crate::wire::model::{Channel, Customer, Field, OperatorStatus, Receipts, Visit};
+use crate::wire::model::{Channel, Customer, Field, Receipts};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};

@@ -3,12 +3,15 @@
 use super::state::{Author, Operator, Remark, Session, Stage, What};
 use super::topic::Topic;
 use super::{Engine, Timestamp};
+use crate::wire::desk::{
+    Chosen, ContactValue, Desk, DeskContact, DeskState, OperatorLine, Operators, Queue,
+    QueueContact, VisitorValue, Visits,
+};
 use crate::wire::frame::raw;
 use crate::wire::id::{OperatorId, SessionId};
 use crate::wire::model::{
-    Agent, Availability, Channel, ChatEvent, Chosen, Configuration, ContactValue, Desk,
-    DeskContact, DeskState, Direction, MessageStatus, MessageType, OperatorLine, Operators, Queue,
-    QueueContact, ServiceStatus, SessionState, SessionValue, Step, StepKind, VisitorValue, Visits,
+    Agent, Availability, Channel, ChatEvent, Configuration, Direction, MessageStatus, MessageType,
+    ServiceStatus, SessionState, SessionValue, Step, StepKind,
 };
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;

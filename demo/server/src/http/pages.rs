@@ -46,9 +46,13 @@ pub(super) async fn home(State(shared): State<Arc<Shared>>, request: Request) ->
 
 /// `/demo/…`: the demo's other pages. The server's own folder lies beside them and is none.
 pub(super) async fn demo(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let path = request.uri().path().trim_start_matches("/demo").trim_start_matches('/');
-    let first = path.split('/').next().unwrap_or_default();
-    if first == "server" || first.contains('%') {
+    let path = request.uri().path().strip_prefix("/demo").unwrap_or_default();
+    let names: Vec<&str> = path.split('/').skip(1).collect();
+    // Of several ways to write a path only the plain one is served: so it can be seen which folder it leads to.
+    let (last, folders) = names.split_last().unwrap_or((&"", &[]));
+    let is_plain =
+        folders.iter().all(|name| is_plain_name(name)) && (last.is_empty() || is_plain_name(last));
+    if !is_plain || names.first() == Some(&"server") {
         return not_found().await;
     }
     files(&shared.settings.paths.site.join("demo"), "/demo", request).await
@@ -123,6 +127,14 @@ where
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
     }
+}
+
+fn is_plain_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 /// A page that says what to do.

@@ -196,7 +196,7 @@ impl Core {
                         Some(_) | None => self.outgoing.push_back((link, Outgoing::Text(text))),
                     },
                     Effect::Close { link, close } => {
-                        self.outgoing.push_back((link, Outgoing::Close(close)))
+                        self.outgoing.push_back((link, Outgoing::Close(close)));
                     }
                 }
             }

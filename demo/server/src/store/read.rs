@@ -5,8 +5,9 @@ use crate::engine::{
     Author, Entry, Kept, KeptVisitor, OperatorRow, Owner, SessionRow, Snapshot, Timestamp,
     TokenHash, VisitorRow, What,
 };
+use crate::wire::desk::Visit;
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
-use crate::wire::model::{Channel, Visit};
+use crate::wire::model::Channel;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use serde::de::DeserializeOwned;

@@ -1,7 +1,8 @@
 //! The answers: to `hello` on both wires, to `subscribe`, `ping` and the calls that create something.
 
+use crate::wire::desk::OperatorStatus;
 use crate::wire::id::{OperatorId, VisitorId};
-use crate::wire::model::{ChatEvent, OperatorStatus, SessionLine};
+use crate::wire::model::{ChatEvent, SessionLine};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@
 //! one reading shows up against the other.
 
 pub mod call;
+pub mod desk;
 pub mod fault;
 pub mod frame;
 pub mod hello;

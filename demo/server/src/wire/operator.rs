@@ -3,9 +3,9 @@
 use crate::wire::call::{
     About, Bye, Client, Key, Subscribe, Typing, Unsubscribe, Watermark, params,
 };
+use crate::wire::desk::OperatorStatus;
 use crate::wire::fault::Fault;
 use crate::wire::id::SessionId;
-use crate::wire::model::OperatorStatus;
 use serde::Deserialize;
 use serde_json::Value;
 

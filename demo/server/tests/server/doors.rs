@@ -7,10 +7,10 @@ use tokio_tungstenite::tungstenite::Error;
 async fn status(world: &World, path: &str, protocol: &str, headers: &[(&str, &str)]) -> u16 {
     match world.try_dial(path, protocol, headers).await.map(|_| ()) {
         Ok(()) => 101,
-        Err(error) => match *error {
-            Error::Http(response) => response.status().as_u16(),
-            other => panic!("{other}"),
-        },
+        Err(error) => {
+            let Error::Http(response) = *error else { panic!("{error}") };
+            response.status().as_u16()
+        }
     }
 }
 

@@ -115,7 +115,7 @@ async fn a_restart_in_mid_conversation_loses_no_answer_and_doubles_none() {
         log.push(event["result"].clone());
     }
     let says = |index: usize, text: &str| {
-        assert!(log[index]["message"].as_str().unwrap().contains(text), "{index}: {}", log[index])
+        assert!(log[index]["message"].as_str().unwrap().contains(text), "{index}: {}", log[index]);
     };
     says(1, "automatic operator");
     says(3, "“first question”");

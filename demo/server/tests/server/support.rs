@@ -90,7 +90,7 @@ impl World {
         let welcome = client
             .call(
                 "hello",
-                with(json!({"client": {"name": "test", "version": "1"}, "api": "10.26.0"}), more),
+                with(json!({"client": {"name": "test", "version": "1"}, "api": "10.26.0"}), &more),
             )
             .await
             .unwrap();
@@ -107,7 +107,7 @@ impl World {
         let welcome = client
             .call(
                 "hello",
-                with(json!({"client": {"name": "test", "version": "1"}, "api": "10.26.0"}), more),
+                with(json!({"client": {"name": "test", "version": "1"}, "api": "10.26.0"}), &more),
             )
             .await
             .unwrap();
@@ -126,7 +126,7 @@ impl World {
     }
 }
 
-pub(crate) fn with(mut value: Value, more: Value) -> Value {
+pub(crate) fn with(mut value: Value, more: &Value) -> Value {
     for (name, field) in more.as_object().unwrap() {
         value[name] = field.clone();
     }
