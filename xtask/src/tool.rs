@@ -17,6 +17,8 @@ pub(crate) enum Tool {
     WasmTestRunner,
     /// Makes a wasm module smaller.
     WasmOpt,
+    /// Makes JavaScript smaller.
+    Esbuild,
     /// Steers Firefox.
     Geckodriver,
     /// Serves the page and reloads it on an edit.
@@ -35,10 +37,11 @@ enum Source {
 
 impl Tool {
     /// All of them, in the order of use.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::WasmBindgen,
         Self::WasmTestRunner,
         Self::WasmOpt,
+        Self::Esbuild,
         Self::Geckodriver,
         Self::Trunk,
         Self::Axe,
@@ -50,6 +53,7 @@ impl Tool {
             Self::WasmBindgen => "wasm-bindgen",
             Self::WasmTestRunner => "wasm-bindgen-test-runner",
             Self::WasmOpt => "wasm-opt",
+            Self::Esbuild => "esbuild",
             Self::Geckodriver => "geckodriver",
             Self::Trunk => "trunk",
             Self::Axe => "axe.min.js",
@@ -67,6 +71,7 @@ impl Tool {
             }
             // Debian's 108 breaks externref tables; this one was run.
             Self::WasmOpt => "132.0.0",
+            Self::Esbuild => "0.28.2",
             Self::Geckodriver => "0.37.1",
             // The last that our compiler builds.
             Self::Trunk => "0.21.14",
@@ -122,7 +127,7 @@ impl Tool {
     /// distributions carry a wasm-opt that breaks the module.
     fn on_path(self, version: &str) -> Option<PathBuf> {
         match self {
-            Self::WasmOpt | Self::Axe => None,
+            Self::WasmOpt | Self::Esbuild | Self::Axe => None,
             Self::WasmBindgen | Self::WasmTestRunner | Self::Geckodriver | Self::Trunk => {
                 let path = command::on_path(&[self.name()])?;
                 let said = command::output_of(Command::new(&path).arg("--version"))?;
@@ -140,6 +145,7 @@ impl Tool {
             Self::Geckodriver => Source::Cargo { package: "geckodriver", options: &["--locked"] },
             Self::Trunk => Source::Cargo { package: "trunk", options: &["--locked"] },
             Self::WasmOpt => Source::Npm { package: "binaryen" },
+            Self::Esbuild => Source::Npm { package: "esbuild" },
             Self::Axe => Source::Npm { package: "axe-core" },
         }
     }
@@ -155,6 +161,7 @@ impl Tool {
         let folder = self.folder(workspace, version);
         match self {
             Self::WasmOpt => folder.join("node_modules/.bin/wasm-opt"),
+            Self::Esbuild => folder.join("node_modules/.bin/esbuild"),
             Self::Axe => folder.join("node_modules/axe-core/axe.min.js"),
             Self::WasmBindgen | Self::WasmTestRunner | Self::Geckodriver | Self::Trunk => {
                 folder.join("bin").join(format!("{}{}", self.name(), std::env::consts::EXE_SUFFIX))

@@ -14,14 +14,20 @@ use crate::workspace::Workspace;
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 const GLUE: &str = "tvox-widget-glue";
 
-/// Whether a build without wasm-opt will do.
+/// What the page is to be handed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Optimise {
-    /// It must be had, through npm if need be.
+    /// What ships: the smallest there is. Needs the standard library's source, and npm.
     Always,
-    /// Where it can be had; a line says so where it cannot.
+    /// What is quickly built, for the demo: wasm-opt where it can be had; a line says so where it
+    /// cannot.
     IfPossible,
 }
+
+/// The standard library is built along with the widget: for size, without the words of a panic (no
+/// visitor reads them; the trap is the same) and without `Debug` texts. A sixth less.
+const SMALLEST: &str =
+    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 /// Builds the widget into `dist/` and does nothing where nothing has changed.
 ///
@@ -38,7 +44,14 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
             None
         }
     };
-    let module = compile(workspace)?;
+    let shrink_script = match optimise {
+        Optimise::Always => Some(Tool::Esbuild.get(workspace)?),
+        Optimise::IfPossible => None,
+    };
+    let module = match optimise {
+        Optimise::Always => compile_smallest(workspace)?,
+        Optimise::IfPossible => compile(workspace)?,
+    };
     let element = workspace.root.join("src/element/element.js");
     let stamp = Stamp::new(workspace, &[&module, &element], wasm_opt.is_some())?;
     if stamp.is_fresh(&workspace.dist()) {
@@ -46,6 +59,7 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
         return Ok(());
     }
     let staging = workspace.target.join("xtask/widget");
+    let glue = staging.join(format!("{GLUE}.js"));
     create(&staging)?;
     bind(&wasm_bindgen, &module, &staging)?;
     let binary = staging.join(format!("{GLUE}_bg.wasm"));
@@ -53,7 +67,16 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
         let mut shrink = Command::new(wasm_opt);
         command::run(shrink.arg("-Oz").arg(&binary).arg("-o").arg(&binary))?;
     }
-    copy(&element, &staging.join("tvox-widget.js"))?;
+    let script = staging.join("tvox-widget.js");
+    copy(&element, &script)?;
+    if let Some(esbuild) = shrink_script {
+        for file in [&glue, &script] {
+            let mut shrink = Command::new(&esbuild);
+            shrink.arg(file).args(["--minify", "--format=esm", "--log-level=warning"]);
+            shrink.arg("--allow-overwrite").arg(format!("--outfile={}", file.display()));
+            command::run(&mut shrink)?;
+        }
+    }
     publish(&staging, &workspace.dist())?;
     stamp.write()
 }
@@ -75,18 +98,49 @@ pub(crate) fn need_target(workspace: &Workspace) -> Result<()> {
     command::run(Command::new("rustup").current_dir(&workspace.root).args(["target", "add", WASM]))
 }
 
+/// Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
+const BUILD: [&str; 7] = [
+    "rustc",
+    "--package=tvox-widget",
+    "--lib",
+    "--crate-type=cdylib",
+    "--release",
+    "--target",
+    WASM,
+];
+
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
-    // Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
-    command::run(&mut workspace.cargo(&[
-        "rustc",
-        "--package=tvox-widget",
-        "--lib",
-        "--crate-type=cdylib",
-        "--release",
-        "--target",
-        WASM,
-    ]))?;
+    command::run(&mut workspace.cargo(&BUILD))?;
     Ok(workspace.target.join(WASM).join("release/tvox_widget.wasm"))
+}
+
+/// The same with a standard library of its own, in a folder of its own: other flags would build
+/// everything else anew. The flags are not stable, so the compiler is told to take them.
+fn compile_smallest(workspace: &Workspace) -> Result<PathBuf> {
+    need_source(workspace)?;
+    let target = workspace.target.join("smallest");
+    let mut cargo = workspace.cargo(&BUILD);
+    cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+    cargo.arg("--target-dir").arg(&target);
+    cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", SMALLEST);
+    command::run(&mut cargo)?;
+    Ok(target.join(WASM).join("release/tvox_widget.wasm"))
+}
+
+/// Adds the standard library's source to the toolchain if it is not there.
+fn need_source(workspace: &Workspace) -> Result<()> {
+    let sysroot = command::output_of(
+        Command::new("rustc").current_dir(&workspace.root).args(["--print", "sysroot"]),
+    );
+    let source = "lib/rustlib/src/rust/library/std/Cargo.toml";
+    if sysroot.is_some_and(|sysroot| Path::new(sysroot.trim()).join(source).is_file()) {
+        return Ok(());
+    }
+    command::run(Command::new("rustup").current_dir(&workspace.root).args([
+        "component",
+        "add",
+        "rust-src",
+    ]))
 }
 
 fn bind(wasm_bindgen: &Path, module: &Path, into: &Path) -> Result<()> {
