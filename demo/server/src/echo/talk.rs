@@ -9,11 +9,8 @@ use std::time::Duration;
 
 /// From the end of one answer to the reading of the next message.
 const BREATH: Duration = Duration::from_millis(250);
-/// From good-bye to the end.
-const LEAVE: Duration = Duration::from_millis(1200);
-/// For each character of an answer; nobody waits longer than `SLOWEST`.
+/// For each character of an answer; but nobody waits longer than three times as long as for the shortest.
 const PER_CHARACTER: Duration = Duration::from_millis(8);
-const SLOWEST: Duration = Duration::from_millis(2500);
 
 /// Something to do in a conversation.
 #[derive(Debug, PartialEq, Eq)]
@@ -120,7 +117,7 @@ impl Talk {
                         acts.push(Act::Push { answering, uri: settings.page.clone() });
                         self.doing = Doing::Reading { until: now.after(BREATH) };
                     }
-                    Then::Leave => self.doing = Doing::Leaving { until: now.after(LEAVE) },
+                    Then::Leave => self.doing = Doing::Leaving { until: now.after(settings.think) },
                 }
                 acts
             }
@@ -160,8 +157,7 @@ impl Talk {
         then: Then,
     ) -> Vec<Act> {
         let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        let time = settings.think
-            + PER_CHARACTER.saturating_mul(length).min(SLOWEST.saturating_sub(settings.think));
+        let time = settings.think + PER_CHARACTER.saturating_mul(length).min(settings.think * 2);
         self.doing = Doing::Writing { answering, text, then, until: now.after(time) };
         vec![Act::Type]
     }

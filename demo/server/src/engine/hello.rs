@@ -302,7 +302,12 @@ impl Engine {
             link.party = Some(party);
             link.interval = Duration::from_millis(heartbeat);
             link.patience = (link.interval * 3).max(silence);
-            // The timer for the hello stands before this one, and finds the connection greeted.
+            let patience = link.patience;
+            if link.door != Door::Automatic {
+                // Until now it stood for the hello.
+                self.timers.disarm(&Timer::Link(id));
+                self.timers.arm(Timer::Link(id), self.now.after(patience));
+            }
         }
         self.timers.arm(Timer::Alive, self.now.after(self.alive_interval()));
     }

@@ -174,17 +174,19 @@ impl Engine {
     }
 
     fn visitor_frame(&mut self, link: LinkId, incoming: Incoming) -> Result<Box<RawValue>, Fault> {
+        let is_hello = incoming.method == "hello";
         let call = VisitorCall::decode(&incoming.method, incoming.params);
         self.count(link, call.as_ref().map_or(true, VisitorCall::is_counted))?;
         match (call, self.links.get(&link).and_then(|link| link.party.clone())) {
             (Ok(call), Some(Party::Visitor(visitor))) => self.visitor_call(link, &visitor, call),
             (Ok(call), _) => self.visitor_greeting(link, call),
-            (Err(_), None) => Err(Fault::hello_required("say hello first")),
-            (Err(fault), Some(_)) => Err(fault),
+            (Err(_), None) if !is_hello => Err(Fault::hello_required("say hello first")),
+            (Err(fault), _) => Err(fault),
         }
     }
 
     fn operator_frame(&mut self, link: LinkId, incoming: Incoming) -> Result<Box<RawValue>, Fault> {
+        let is_hello = incoming.method == "hello";
         let call = OperatorCall::decode(&incoming.method, incoming.params);
         self.count(link, call.as_ref().map_or(true, OperatorCall::is_counted))?;
         match (call, self.links.get(&link).and_then(|link| link.party.clone())) {
@@ -192,8 +194,8 @@ impl Engine {
                 self.operator_call(link, &operator, call)
             }
             (Ok(call), _) => self.operator_greeting(link, call),
-            (Err(_), None) => Err(Fault::hello_required("say hello first")),
-            (Err(fault), Some(_)) => Err(fault),
+            (Err(_), None) if !is_hello => Err(Fault::hello_required("say hello first")),
+            (Err(fault), _) => Err(fault),
         }
     }
 

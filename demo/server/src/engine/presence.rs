@@ -52,7 +52,7 @@ impl Engine {
         let Some(link) = self.links.remove(&id) else { return };
         self.timers.disarm(&Timer::Link(id));
         for (number, topic) in link.subscriptions {
-            self.topics.detach(&topic, id, number);
+            self.detach(&topic, id, number);
         }
         let now = self.now;
         match link.party {
@@ -150,6 +150,8 @@ impl Engine {
             self.operator_tokens.remove(&token);
         }
         self.timers.disarm(&Timer::Operator(id.clone()));
+        self.topics.forget(&Topic::Desk(id.clone()));
+        self.topics.forget(&Topic::Queue(id.clone()));
         self.store(Record::OperatorGone(id.clone()));
         self.stirred = true;
     }

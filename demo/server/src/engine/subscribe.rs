@@ -46,7 +46,7 @@ impl Engine {
             && let Some(topic) =
                 self.links.get_mut(&id).and_then(|link| link.subscriptions.remove(&number))
         {
-            self.topics.detach(&topic, id, number);
+            self.detach(&topic, id, number);
         }
         raw(&true)
     }
@@ -94,6 +94,17 @@ impl Engine {
         let (rev, _) = self.topics.note(topic, &value);
         self.topics.attach(topic, id, number);
         Ok(raw(&StateAnswer { subscription: &name, rev, result: &value }))
+    }
+
+    /// Nobody may make us remember names of his own invention; what is ours stays, so that its revisions grow.
+    pub(super) fn detach(&mut self, topic: &Topic, id: LinkId, number: u32) {
+        self.topics.detach(topic, id, number);
+        if let Topic::Service(code, _) = topic
+            && !self.topics.is_followed(topic)
+            && self.rules.service(code).is_none()
+        {
+            self.topics.forget(topic);
+        }
     }
 
     fn page(

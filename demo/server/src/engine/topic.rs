@@ -144,10 +144,6 @@ impl Topics {
             followers.remove(&(link, subscription));
             if followers.is_empty() {
                 self.live.remove(topic);
-                // A service's name may be anybody's invention: nothing of it stays. What is ours stays, so that its revisions grow.
-                if matches!(topic, Topic::Service(..)) {
-                    self.values.remove(topic);
-                }
             }
         }
     }

@@ -63,7 +63,7 @@ impl Store {
     }
 
     fn prepare(&self, synchronous: Synchronous) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(Duration::from_secs(2))?;
+        self.connection.busy_timeout(Duration::from_millis(500))?;
         // One server, one file: whoever comes second must not write beside the first.
         self.connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         self.connection.pragma_update(None, "journal_mode", "WAL")?;

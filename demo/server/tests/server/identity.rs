@@ -46,6 +46,11 @@ async fn before_hello_only_version_and_ping_are_answered() {
                 json!({"topic": "channels", "session": "s_1", "key": key(), "message": "x"});
             assert_eq!(client.refused(method, params).await, 1001, "{method}");
         }
+        assert_eq!(
+            client.refused("hello", json!({"api": "10.26.0"})).await,
+            -32602,
+            "a bad hello is a hello"
+        );
     }
 }
 

@@ -211,10 +211,18 @@ async fn a_client_that_does_not_read_is_closed_and_loses_nothing() {
     // Loopback sockets swallow some megabytes before anything waits.
     let mut sent = 0;
     let offline = loop {
-        operator.say(&session, &long).await;
-        sent += 1;
+        let mut asked = Vec::new();
+        for _ in 0..100 {
+            let message = json!({"session": session, "key": key(), "message": long});
+            asked.push(operator.begin("chat.send", message).await);
+        }
+        for id in asked {
+            operator.answer(id).await.unwrap();
+        }
+        sent += 100;
+        let is_offline = json!(false);
         let gone = operator.waiting(|frame| {
-            frame["params"]["result"]["contacts"][0]["visitor"]["online"] == false
+            frame["params"]["result"]["contacts"][0]["visitor"]["online"] == is_offline
         });
         if gone || sent == 5_000 {
             break gone;

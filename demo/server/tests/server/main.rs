@@ -10,6 +10,7 @@ mod golden;
 mod identity;
 mod limits;
 mod pages;
+mod program;
 mod recovery;
 mod routing;
 mod support;

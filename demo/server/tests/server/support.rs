@@ -67,16 +67,7 @@ impl World {
         protocol: &str,
         headers: &[(&str, &str)],
     ) -> Result<Client, Box<Error>> {
-        let mut request = format!("ws://{}{path}", self.address()).into_client_request().unwrap();
-        if !protocol.is_empty() {
-            request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
-        }
-        for (name, value) in headers {
-            let name: tokio_tungstenite::tungstenite::http::HeaderName = name.parse().unwrap();
-            request.headers_mut().insert(name, value.parse().unwrap());
-        }
-        let (socket, _) = tokio_tungstenite::connect_async(request).await.map_err(Box::new)?;
-        Ok(Client { socket, next_id: 1, waiting: VecDeque::new() })
+        Client::dial(self.address(), path, protocol, headers).await
     }
 
     /// A visitor who has said hello; and what he was told.
@@ -211,6 +202,24 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    pub(crate) async fn dial(
+        address: SocketAddr,
+        path: &str,
+        protocol: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Client, Box<Error>> {
+        let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
+        if !protocol.is_empty() {
+            request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
+        }
+        for (name, value) in headers {
+            let name: tokio_tungstenite::tungstenite::http::HeaderName = name.parse().unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let (socket, _) = tokio_tungstenite::connect_async(request).await.map_err(Box::new)?;
+        Ok(Client { socket, next_id: 1, waiting: VecDeque::new() })
+    }
+
     /// Result, or error object.
     pub(crate) async fn call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         let id = self.begin(method, params).await;
