@@ -13,5 +13,6 @@ mod pages;
 mod program;
 mod recovery;
 mod routing;
+mod simulated;
 mod support;
 mod timeouts;
