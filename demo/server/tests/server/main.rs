@@ -3,6 +3,7 @@
 
 mod chat;
 mod desk;
+mod documented;
 mod doors;
 mod echo;
 mod frames;
