@@ -1,5 +1,9 @@
 //! An ordered map for a handful of entries.
 
+use std::borrow::Borrow;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 /// Pairs in the order of their keys, found by looking along them.
 ///
 /// A page holds a few topics, calls and listeners: for those a line is as fast as a tree, and each
@@ -28,18 +32,27 @@ impl<K: Ord, V> Map<K, V> {
     }
 
     /// Takes a value out.
-    pub fn remove(&mut self, key: &K) -> Option<V> {
+    pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
         self.place(key).ok().map(|at| self.pairs.remove(at).1)
     }
 
     /// The value under a key.
     #[must_use]
-    pub fn get(&self, key: &K) -> Option<&V> {
+    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         self.place(key).ok().map(|at| &self.pairs[at].1)
     }
 
     /// The value under a key, to change it.
-    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
         self.place(key).ok().map(|at| &mut self.pairs[at].1)
     }
 
@@ -57,16 +70,22 @@ impl<K: Ord, V> Map<K, V> {
 
     /// Whether there is a value under a key.
     #[must_use]
-    pub fn contains_key(&self, key: &K) -> bool {
+    pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
         self.place(key).is_ok()
     }
 
     /// Where a key is, or where it would be.
-    fn place(&self, key: &K) -> Result<usize, usize> {
+    fn place<Q: Ord + ?Sized>(&self, key: &Q) -> Result<usize, usize>
+    where
+        K: Borrow<Q>,
+    {
         // From the end: keys that count up are put and found there.
-        let after = self.pairs.iter().rposition(|(there, _)| there <= key);
+        let after = self.pairs.iter().rposition(|(there, _)| there.borrow() <= key);
         match after {
-            Some(at) if self.pairs[at].0 == *key => Ok(at),
+            Some(at) if self.pairs[at].0.borrow() == key => Ok(at),
             Some(at) => Err(at + 1),
             None => Err(0),
         }
@@ -130,6 +149,16 @@ impl<K, V> Map<K, V> {
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
         Self { pairs: Vec::new() }
+    }
+}
+
+impl<K: Serialize, V: Serialize> Serialize for Map<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.pairs.len()))?;
+        for (key, value) in &self.pairs {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
     }
 }
 

@@ -2,12 +2,10 @@
 //!
 //! JSON is the whole configuration; attributes are for the simple cases and win over it.
 
-use std::collections::BTreeMap;
-
 use crate::components::ui::{Connect, Settings};
 use crate::core::config::{ChannelServices, Graphics, Mode, Position, Service, Theme};
 use crate::core::model::ChannelType;
-use crate::core::{Error, WidgetConf};
+use crate::core::{Error, Map, WidgetConf};
 use crate::i18n::Lang;
 
 /// The attributes that the element observes. `config` is the class's own: it loads the JSON.
@@ -20,7 +18,7 @@ pub const OBSERVED: &[&str] = &[
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     /// The observed attributes that are present.
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: Map<String, String>,
     /// The configuration as JSON, from wherever it came.
     pub json: Option<String>,
     /// Why there is no JSON although the page named a place to get it.

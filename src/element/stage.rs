@@ -41,6 +41,7 @@ impl Embedding for Stage {
         let storage = self.remember(&conf);
         let (widget, driver) = Widget::new(conf, Browser::new(storage));
         spawn_local(driver.run());
+        visit(&widget);
         widget
     }
 
@@ -77,6 +78,20 @@ impl Embedding for Stage {
             None => storage.remove(name),
         }
     }
+}
+
+/// Lets the operators see which page the visitor is on: once a page, and only now that the visitor
+/// has acted.
+fn visit(widget: &Widget) {
+    let Some(window) = web_sys::window() else { return };
+    let location = window.location();
+    let title = window.document().map(|document| document.title());
+    let (href, path) = (location.href().ok(), location.pathname().ok());
+    let visit = widget.visit(href.as_deref(), path.as_deref(), title.as_deref());
+    spawn_local(async move {
+        // It waits for the connection, and a page that nobody hears of does no harm.
+        let _ = visit.await;
+    });
 }
 
 /// What an error says to a program, and to the developer's console where it is theirs to mend.

@@ -10,8 +10,9 @@ mod it;
 mod key;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use crate::core::Map;
 
 pub use key::Key;
 
@@ -60,13 +61,13 @@ impl Lang {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Texts {
     lang: Lang,
-    overrides: Arc<BTreeMap<String, String>>,
+    overrides: Arc<Map<String, String>>,
 }
 
 impl Texts {
     /// The texts of a language; `overrides` maps a key's name to the site's own text.
     #[must_use]
-    pub fn new(lang: Lang, overrides: BTreeMap<String, String>) -> Self {
+    pub fn new(lang: Lang, overrides: Map<String, String>) -> Self {
         Self { lang, overrides: Arc::new(overrides) }
     }
 
@@ -134,7 +135,7 @@ mod tests {
     use super::*;
 
     fn italian() -> Texts {
-        Texts::new(Lang::It, BTreeMap::new())
+        Texts::new(Lang::It, Map::new())
     }
 
     #[test]
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_site_overrides_a_text_by_its_name() {
-        let own = BTreeMap::from([("newMessages".to_owned(), "uno|tanti ({n})".to_owned())]);
+        let own = Map::from_iter([("newMessages".to_owned(), "uno|tanti ({n})".to_owned())]);
         let texts = Texts::new(Lang::It, own);
         assert_eq!(texts.count(Key::NewMessages, 1), "uno");
         assert_eq!(texts.count(Key::NewMessages, 3), "tanti (3)");
