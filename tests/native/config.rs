@@ -99,7 +99,7 @@ fn every_field_can_be_given() {
         (Theme::Dark, Position::Left, Mode::Card)
     );
     assert_eq!((graphics.offset_x, graphics.offset_y), (8, 96));
-    assert_eq!(graphics.texts["it"]["launcher.open"], "Scrivici");
+    assert_eq!(graphics.texts.get("it").unwrap().get("launcher.open").unwrap(), "Scrivici");
 }
 
 #[test]
@@ -478,6 +478,7 @@ fn a_configuration_built_in_rust_obeys_the_same_rules() {
     assert_eq!(field(builder().graphics(graphics).build()), "graphics.lang");
 }
 
+#[allow(clippy::needless_pass_by_value)] // `read(json!(…))` is what is read most
 fn read(given: Value) -> WidgetConf {
     WidgetConf::from_json(&given.to_string()).unwrap()
 }

@@ -18,25 +18,22 @@ const NAMES: [&str; 7] = [
 
 /// Reads a customer. The reference demands a display name; who has none is anonymous here, so that
 /// a page whose visitor is not logged in keeps its widget.
-pub(super) fn read(field: &Field<'_>) -> Result<CustomerInfo, Error> {
-    field.object(&NAMES)?;
-    let text = |at: usize| {
-        let text = field.get(NAMES[at]).optional(Field::text);
-        text.map(|text| text.map(Private::from))
-    };
+pub(super) fn read(field: &Field<'_>) -> CustomerInfo {
+    field.object(&NAMES);
+    let text = |at: usize| field.get(NAMES[at]).string().map(Private::new);
     let customer = CustomerInfo {
-        customer_display_name: text(0)?,
-        customer_first_name: text(1)?,
-        customer_last_name: text(2)?,
-        customer_id: text(3)?,
-        customer_value: text(4)?,
-        customer_phone_number: text(5)?,
-        customer_company: text(6)?,
+        customer_display_name: text(0),
+        customer_first_name: text(1),
+        customer_last_name: text(2),
+        customer_id: text(3),
+        customer_value: text(4),
+        customer_phone_number: text(5),
+        customer_company: text(6),
     };
     if customer.customer_display_name.is_none() {
         field.get(NAMES[0]).warn("is missing: the operator sees an anonymous contact");
     }
-    Ok(customer)
+    customer
 }
 
 pub(super) fn check(customer: &CustomerInfo) -> Result<(), Error> {

@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::choice::choice;
 use super::color::Color;
 use super::reader::{Field, mistake, quote};
 use crate::core::error::Error;
+use crate::core::map::Map;
 
 const OFFSET_MAX: u16 = 2_000;
 const OFFSET_DEFAULT: u16 = 20;
@@ -45,7 +44,7 @@ choice! {
 }
 
 /// Texts of the site owner's own: language, then the text's key, then the text.
-pub type Texts = BTreeMap<String, BTreeMap<String, String>>;
+pub type Texts = Map<String, Map<String, String>>;
 
 /// How the widget looks and speaks (reference, `GraphicsConfigurationInterface`, which names no
 /// fields; these are ours).
@@ -85,7 +84,7 @@ pub struct Graphics {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// Texts that replace the widget's own.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub texts: Texts,
 }
 
@@ -104,42 +103,39 @@ impl Default for Graphics {
             font: None,
             mode: Mode::default(),
             lang: None,
-            texts: Texts::new(),
+            texts: Texts::default(),
         }
     }
 }
 
 impl Graphics {
-    pub(super) fn read(field: &Field<'_>) -> Result<Self, Error> {
+    pub(super) fn read(field: &Field<'_>) -> Self {
         field.object(&[
             "title", "subtitle", "logo", "color", "theme", "position", "offsetX", "offsetY",
             "label", "font", "mode", "lang", "texts",
-        ])?;
-        let text =
-            |name: &str| field.get(name).optional(Field::text).map(|it| it.map(str::to_owned));
+        ]);
+        let text = |name: &str| field.get(name).string();
+        let word = |name: &str, words| field.get(name).word(words).unwrap_or_default();
         let offset = |name: &str| {
-            let pixels = field.get(name).optional(|it| it.whole(0..=u64::from(OFFSET_MAX)));
-            pixels.map(|it| it.and_then(|it| u16::try_from(it).ok()).unwrap_or(OFFSET_DEFAULT))
+            let pixels = field.get(name).whole(0..=u64::from(OFFSET_MAX));
+            pixels.and_then(|pixels| u16::try_from(pixels).ok()).unwrap_or(OFFSET_DEFAULT)
         };
-        let word = |name: &str, words| field.get(name).optional(|it| it.word(words));
-        let color = field.get("color").optional(|it| it.text_as(Color::EXPECTED)?.parse())?;
-        Ok(Self {
-            title: text("title")?,
-            subtitle: text("subtitle")?,
-            logo: text("logo")?,
-            color,
-            theme: word("theme", Theme::NAMES)?.map(|at| Theme::ALL[at]).unwrap_or_default(),
-            position: word("position", Position::NAMES)?
-                .map(|at| Position::ALL[at])
-                .unwrap_or_default(),
-            offset_x: offset("offsetX")?,
-            offset_y: offset("offsetY")?,
-            label: text("label")?,
-            font: text("font")?,
-            mode: word("mode", Mode::NAMES)?.map(|at| Mode::ALL[at]).unwrap_or_default(),
-            lang: text("lang")?,
-            texts: field.get("texts").optional(read_texts)?.unwrap_or_default(),
-        })
+        Self {
+            title: text("title"),
+            subtitle: text("subtitle"),
+            logo: text("logo"),
+            color: field.find("color").and_then(|field| field.needed(Color::EXPECTED)),
+            // The default stands first in each of these lists.
+            theme: Theme::ALL[word("theme", Theme::NAMES)],
+            position: Position::ALL[word("position", Position::NAMES)],
+            offset_x: offset("offsetX"),
+            offset_y: offset("offsetY"),
+            label: text("label"),
+            font: text("font"),
+            mode: Mode::ALL[word("mode", Mode::NAMES)],
+            lang: text("lang"),
+            texts: field.find("texts").map(|field| read_texts(&field)).unwrap_or_default(),
+        }
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
@@ -161,16 +157,12 @@ impl Graphics {
     }
 }
 
-fn read_texts(field: &Field<'_>) -> Result<Texts, Error> {
-    let mut texts = Texts::new();
-    for (lang, of_lang) in field.members()? {
-        let mut words = BTreeMap::new();
-        for (key, text) in of_lang.members()? {
-            words.insert(key.to_owned(), text.text()?.to_owned());
-        }
-        texts.insert(lang.to_owned(), words);
-    }
-    Ok(texts)
+fn read_texts(field: &Field<'_>) -> Texts {
+    let language = |(lang, words): (&str, Field<'_>)| {
+        let text = |(key, text): (&str, Field<'_>)| Some((key.to_owned(), text.string()?));
+        (lang.to_owned(), words.members().into_iter().filter_map(text).collect())
+    };
+    field.members().into_iter().map(language).collect()
 }
 
 /// Relative addresses have no scheme: no colon before the first slash, question mark or hash.

@@ -41,7 +41,6 @@ mod services;
 mod url;
 mod webrtc;
 
-use std::cell::RefCell;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -49,7 +48,7 @@ use serde::Serialize;
 
 use super::error::Error;
 use super::model::{ChannelType, CustomerInfo};
-use reader::Field;
+use reader::{Field, Notes};
 
 pub use color::Color;
 pub use customer::CUSTOMER_TEXT_MAX;
@@ -96,10 +95,11 @@ impl WidgetConf {
             expected: "JSON".to_owned(),
             found: format!("a mistake at line {}, column {}", error.line(), error.column()),
         })?;
-        let warnings = RefCell::default();
-        let conf = Self::read(&Field::root(&value, &warnings))?;
+        let notes = Notes::default();
+        let conf = Self::read(&Field::root(&value, &notes));
+        let warnings = notes.judge()?;
         conf.check()?;
-        Ok((conf, warnings.into_inner()))
+        Ok((conf, warnings))
     }
 
     /// The configuration as JSON, defaults filled in (reference, `WidgetClient.options`).
@@ -165,14 +165,14 @@ impl WidgetConf {
         Ok(())
     }
 
-    fn read(root: &Field<'_>) -> Result<Self, Error> {
-        root.object(&["server", "servicesConfiguration", "customerInfo", "graphics"])?;
-        Ok(Self {
-            server: Server::read(&root.get("server"))?,
-            services_configuration: services::read(&root.get("servicesConfiguration"))?,
-            customer_info: root.get("customerInfo").optional(customer::read)?,
-            graphics: root.get("graphics").optional(Graphics::read)?,
-        })
+    fn read(root: &Field<'_>) -> Self {
+        root.object(&["server", "servicesConfiguration", "customerInfo", "graphics"]);
+        Self {
+            server: Server::read(&root.get("server")),
+            services_configuration: services::read(&root.get("servicesConfiguration")),
+            customer_info: root.find("customerInfo").map(|field| customer::read(&field)),
+            graphics: root.find("graphics").map(|field| Graphics::read(&field)),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::core::time::millis;
 /// Shorter than a second would be a busy loop against a server that is down.
 const INTERVAL_MIN_MS: u64 = 1_000;
 const INTERVAL_MAX_MS: u64 = 86_400_000;
+const TIMEOUT_MIN_MS: u64 = 1_000;
 const TIMEOUT_MAX_MS: u64 = 120_000;
 
 const TEN_SECONDS: Duration = Duration::from_millis(10_000);
@@ -100,7 +101,7 @@ impl RetryOptions {
         }
     }
 
-    pub(super) fn read(field: &Field<'_>) -> Result<Self, Error> {
+    pub(super) fn read(field: &Field<'_>) -> Self {
         field.object(&[
             "strategy",
             "intervalMs",
@@ -112,45 +113,42 @@ impl RetryOptions {
             "stableMs",
             "pauseOffline",
             "pauseHidden",
-        ])?;
+        ]);
         let duration = |name: &str, default: Duration, from: u64, to: u64| {
-            let read = field.get(name).optional(|it| it.whole(from..=to));
-            read.map(|ms| ms.map_or(default, Duration::from_millis))
+            field.get(name).whole(from..=to).map_or(default, Duration::from_millis)
         };
-        let flag = |name: &str, default: bool| {
-            field.get(name).optional(Field::flag).map(|given| given.unwrap_or(default))
-        };
+        let flag = |name: &str, default: bool| field.get(name).flag(default);
 
-        let strategy = field.get("strategy").optional(|it| it.word(RetryStrategy::NAMES))?;
+        let strategy = field.get("strategy").word(RetryStrategy::NAMES);
         let strategy = strategy.map_or(RetryStrategy::Fixed, |at| RetryStrategy::ALL[at]);
         let base = match strategy {
             RetryStrategy::Fixed => Self::default(),
             RetryStrategy::Exponential => Self::exponential(),
         };
-        let interval = duration("intervalMs", base.interval, INTERVAL_MIN_MS, INTERVAL_MAX_MS)?;
+        let interval = duration("intervalMs", base.interval, INTERVAL_MIN_MS, INTERVAL_MAX_MS);
         let longest = match strategy {
             RetryStrategy::Fixed => interval,
             RetryStrategy::Exponential => base.max_interval.max(interval),
         };
-        let jitter = field.get("jitter").optional(|it| it.word(Jitter::NAMES))?;
-        let attempts = field.get("maxAttempts").optional(|it| it.whole(0..=u64::from(u32::MAX)))?;
-        Ok(Self {
+        let jitter = field.get("jitter").word(Jitter::NAMES);
+        let attempts = field.get("maxAttempts").whole(0..=u64::from(u32::MAX));
+        Self {
             strategy,
             interval,
-            max_interval: duration("maxIntervalMs", longest, INTERVAL_MIN_MS, INTERVAL_MAX_MS)?,
+            max_interval: duration("maxIntervalMs", longest, INTERVAL_MIN_MS, INTERVAL_MAX_MS),
             jitter: jitter.map_or(base.jitter, |at| Jitter::ALL[at]),
             max_attempts: attempts.and_then(|number| u32::try_from(number).ok()),
-            fast_first: flag("fastFirst", base.fast_first)?,
+            fast_first: flag("fastFirst", base.fast_first),
             connect_timeout: duration(
                 "connectTimeoutMs",
                 base.connect_timeout,
-                1_000,
+                TIMEOUT_MIN_MS,
                 TIMEOUT_MAX_MS,
-            )?,
-            stable: duration("stableMs", base.stable, 0, INTERVAL_MAX_MS)?,
-            pause_offline: flag("pauseOffline", base.pause_offline)?,
-            pause_hidden: flag("pauseHidden", base.pause_hidden)?,
-        })
+            ),
+            stable: duration("stableMs", base.stable, 0, INTERVAL_MAX_MS),
+            pause_offline: flag("pauseOffline", base.pause_offline),
+            pause_hidden: flag("pauseHidden", base.pause_hidden),
+        }
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
@@ -163,7 +161,7 @@ impl RetryOptions {
         };
         within("intervalMs", self.interval, INTERVAL_MIN_MS, INTERVAL_MAX_MS)?;
         within("maxIntervalMs", self.max_interval, millis(self.interval), INTERVAL_MAX_MS)?;
-        within("connectTimeoutMs", self.connect_timeout, 1_000, TIMEOUT_MAX_MS)?;
+        within("connectTimeoutMs", self.connect_timeout, TIMEOUT_MIN_MS, TIMEOUT_MAX_MS)?;
         within("stableMs", self.stable, 0, INTERVAL_MAX_MS)
     }
 }

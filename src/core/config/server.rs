@@ -46,17 +46,18 @@ impl Server {
         self.url.socket_url()
     }
 
-    pub(super) fn read(field: &Field<'_>) -> Result<Self, Error> {
-        field.object(&["url", "webrtc", "heartbeatInterval", "retryOptions"])?;
-        let mut server = Self::at(field.get("url").text_as(ServerUrl::EXPECTED)?.parse()?);
-        server.webrtc = field.get("webrtc").optional(Webrtc::read)?;
-        let heartbeat = field.get("heartbeatInterval");
-        if let Some(ms) = heartbeat.optional(|it| it.whole(HEARTBEAT_MIN_MS..=HEARTBEAT_MAX_MS))? {
-            server.heartbeat_interval = Duration::from_millis(ms);
+    pub(super) fn read(field: &Field<'_>) -> Self {
+        field.object(&["url", "webrtc", "heartbeatInterval", "retryOptions"]);
+        let url = field.get("url").needed(ServerUrl::EXPECTED).unwrap_or_default();
+        let heartbeat = field.get("heartbeatInterval").whole(HEARTBEAT_MIN_MS..=HEARTBEAT_MAX_MS);
+        Self {
+            url,
+            webrtc: field.find("webrtc").map(|field| Webrtc::read(&field)),
+            heartbeat_interval: heartbeat.map_or(HEARTBEAT_DEFAULT, Duration::from_millis),
+            retry_options: field
+                .find("retryOptions")
+                .map_or_else(RetryOptions::default, |field| RetryOptions::read(&field)),
         }
-        let retry = field.get("retryOptions");
-        server.retry_options = retry.optional(RetryOptions::read)?.unwrap_or_default();
-        Ok(server)
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -27,12 +27,13 @@ pub struct Service {
     pub description: String,
 }
 
-pub(super) fn read(field: &Field<'_>) -> Result<Vec<ChannelServices>, Error> {
-    let entries = field.items()?;
+pub(super) fn read(field: &Field<'_>) -> Vec<ChannelServices> {
+    let entries = field.items();
+    let entries: Vec<_> = entries.iter().filter_map(read_entry).collect();
     if entries.is_empty() {
         field.warn("is empty: there is nobody to contact");
     }
-    entries.iter().map(read_entry).collect()
+    entries
 }
 
 pub(super) fn check(entries: &[ChannelServices]) -> Result<(), Error> {
@@ -45,12 +46,13 @@ pub(super) fn check(entries: &[ChannelServices]) -> Result<(), Error> {
     Ok(())
 }
 
-fn read_entry(field: &Field<'_>) -> Result<ChannelServices, Error> {
-    field.object(&["type", "services"])?;
+/// `None` is a mistake that has been noted.
+fn read_entry(field: &Field<'_>) -> Option<ChannelServices> {
+    field.object(&["type", "services"]);
     let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();
-    let channel = ChannelType::ALL[field.get("type").word(&names)?].clone();
+    let channel = field.get("type").needed_word(&names).map(|at| ChannelType::ALL[at].clone());
     let mut services: Vec<Service> = Vec::new();
-    for item in field.get("services").items()? {
+    for item in field.get("services").items() {
         let service = read_service(&item)?;
         if services.iter().any(|other| other.code == service.code) {
             item.get("code").warn("is given twice; the first counts");
@@ -58,17 +60,14 @@ fn read_entry(field: &Field<'_>) -> Result<ChannelServices, Error> {
             services.push(service);
         }
     }
-    Ok(ChannelServices { channel, services })
+    Some(ChannelServices { channel: channel?, services })
 }
 
-fn read_service(field: &Field<'_>) -> Result<Service, Error> {
-    field.object(&["code", "description", "descritpion"])?;
-    let code = field.get("code").text_as("a service code")?;
-    let description = match field.get("description").optional(Field::text)? {
-        Some(description) => Some(description),
-        None => field.get("descritpion").optional(Field::text)?,
-    };
-    Ok(Service { code: code.to_owned(), description: description.unwrap_or(code).to_owned() })
+fn read_service(field: &Field<'_>) -> Option<Service> {
+    field.object(&["code", "description", "descritpion"]);
+    let code = field.get("code").needed_text("a service code")?;
+    let description = field.get("description").text().or_else(|| field.get("descritpion").text());
+    Some(Service { code: code.to_owned(), description: description.unwrap_or(code).to_owned() })
 }
 
 fn check_service(path: &str, service: &Service) -> Result<(), Error> {

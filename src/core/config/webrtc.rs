@@ -2,7 +2,6 @@ use serde::Serialize;
 
 use super::choice::choice;
 use super::reader::Field;
-use crate::core::error::Error;
 
 choice! {
     /// When ICE candidates are sent (reference, `TrickleIcePolicy`; RFC 8838).
@@ -42,16 +41,14 @@ pub struct Webrtc {
 }
 
 impl Webrtc {
-    pub(super) fn read(field: &Field<'_>) -> Result<Self, Error> {
-        field.object(&["enabled", "trickleIcePolicy", "iceGatherPolicy", "videoContainer"])?;
-        let trickle = field.get("trickleIcePolicy");
-        let trickle = trickle.optional(|it| it.word_or_number(TrickleIcePolicy::NAMES))?;
-        let gather = field.get("iceGatherPolicy");
-        let gather = gather.optional(|it| it.word_or_number(IceGatherPolicy::NAMES))?;
-        Ok(Self {
-            enabled: field.get("enabled").flag()?,
+    pub(super) fn read(field: &Field<'_>) -> Self {
+        field.object(&["enabled", "trickleIcePolicy", "iceGatherPolicy", "videoContainer"]);
+        let trickle = field.get("trickleIcePolicy").word_or_number(TrickleIcePolicy::NAMES);
+        let gather = field.get("iceGatherPolicy").word_or_number(IceGatherPolicy::NAMES);
+        Self {
+            enabled: field.get("enabled").needed_flag(),
             trickle_ice_policy: trickle.map(|at| TrickleIcePolicy::ALL[at]).unwrap_or_default(),
             ice_gather_policy: gather.map(|at| IceGatherPolicy::ALL[at]).unwrap_or_default(),
-        })
+        }
     }
 }
