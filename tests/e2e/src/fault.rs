@@ -4,7 +4,10 @@ use std::fmt;
 
 /// A sentence that says what was expected and what was seen instead.
 #[derive(Debug)]
-pub(crate) struct Fault(String);
+pub(crate) struct Fault {
+    what: String,
+    interruption: bool,
+}
 
 /// What every step of a scenario returns.
 pub(crate) type Outcome<T = ()> = Result<T, Fault>;
@@ -12,19 +15,29 @@ pub(crate) type Outcome<T = ()> = Result<T, Fault>;
 impl Fault {
     /// A fault described by `what`.
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self(what.into())
+        Self { what: what.into(), interruption: false }
+    }
+
+    /// The suite was told to stop.
+    pub(crate) fn interruption() -> Self {
+        Self { what: "interrupted".to_owned(), interruption: true }
+    }
+
+    /// Whether the suite was told to stop.
+    pub(crate) const fn is_interruption(&self) -> bool {
+        self.interruption
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.what)
     }
 }
 
 impl<E: std::error::Error> From<E> for Fault {
     fn from(error: E) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 

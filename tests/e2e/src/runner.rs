@@ -1,7 +1,7 @@
 //! Running scenarios one after the other and saying how it went.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,19 +32,25 @@ pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
     let wanted: Vec<_> = scenarios.iter().filter(|scenario| options.wants(scenario.name)).collect();
     println!("running {} scenarios in {kind}", wanted.len());
     let start = Instant::now();
-    let mut failures = Vec::new();
+    let (mut passed, mut failures) = (0, Vec::new());
+    let mut stop = pin!(interrupted());
     for scenario in &wanted {
         let began = Instant::now();
-        let outcome = perform(options, scenario).await;
+        let outcome = perform(options, scenario, stop.as_mut()).await;
         let word = if outcome.is_ok() { "ok" } else { "FAILED" };
         println!(
             "test {kind}::{} ... {word} ({:.1} s)",
             scenario.name,
             began.elapsed().as_secs_f64()
         );
+        passed += usize::from(outcome.is_ok());
         if let Err(fault) = outcome {
             println!("    {fault}");
+            let over = fault.is_interruption();
             failures.push((scenario.name, fault));
+            if over {
+                break;
+            }
         }
     }
     if !failures.is_empty() {
@@ -54,8 +60,7 @@ pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
         }
     }
     let word = if failures.is_empty() { "ok" } else { "FAILED" };
-    let passed = wanted.len() - failures.len();
-    let left_out = scenarios.len() - wanted.len();
+    let left_out = scenarios.len() - passed - failures.len();
     println!(
         "\ntest result: {word}. {passed} passed; {} failed; 0 ignored; 0 measured; {left_out} filtered out; finished in {:.2}s",
         failures.len(),
@@ -64,23 +69,40 @@ pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
     failures.is_empty()
 }
 
-async fn perform(options: &Options, scenario: &Scenario) -> Outcome {
+async fn perform(
+    options: &Options,
+    scenario: &Scenario,
+    stop: Pin<&mut impl Future<Output = ()>>,
+) -> Outcome {
     let stage = Arc::new(Stage::new(options.clone(), scenario.setup).await?);
     let play = tokio::spawn((scenario.play)(Arc::clone(&stage)));
     let abort = play.abort_handle();
-    let outcome = match tokio::time::timeout(LIMIT, play).await {
-        Ok(Ok(outcome)) => outcome.and_then(|()| stage.verdict()),
-        Ok(Err(panic)) => Err(Fault::new(format!("the scenario itself broke: {panic}"))),
-        Err(_late) => {
-            abort.abort();
-            Err(Fault::new(format!("not over within {LIMIT:?}")))
-        }
+    let outcome = tokio::select! {
+        over = play => match over {
+            Ok(outcome) => outcome.and_then(|()| stage.verdict()),
+            Err(panic) => Err(Fault::new(format!("the scenario itself broke: {panic}"))),
+        },
+        () = tokio::time::sleep(LIMIT) => Err(Fault::new(format!("not over within {LIMIT:?}"))),
+        () = stop => Err(Fault::interruption()),
     };
+    abort.abort();
     if outcome.is_err() {
         keep_evidence(&stage, scenario.name).await;
     }
     stage.close().await;
     outcome
+}
+
+/// Ctrl-C or an order to end: the browsers of the running scenario are still to be closed.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut order) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _typed = tokio::signal::ctrl_c() => {}
+        _ordered = order.recv() => {}
+    }
 }
 
 /// Pictures of every browser and what server and pages have said, under `failures/`.

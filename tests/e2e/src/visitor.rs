@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use thirtyfour::Key;
 
 use crate::browser::{Browser, Look};
 use crate::fault::Outcome;
@@ -82,6 +83,14 @@ impl Visitor {
         Part::of_shadow(&self.browser, HOST, "textarea")
     }
 
+    /// What a screen reader is told politely, now or soon.
+    ///
+    /// # Errors
+    /// It is not said within the limit.
+    pub(crate) async fn hears(&self, text: &str) -> Outcome {
+        Part::of_shadow(&self.browser, HOST, "[role=status]").says(text).await
+    }
+
     /// Opens the panel.
     ///
     /// # Errors
@@ -123,7 +132,17 @@ impl Visitor {
     /// # Errors
     /// There is no conversation.
     pub(crate) async fn say(&self, text: &str) -> Outcome {
-        self.composer().keys(&format!("{text}\n")).await
+        self.composer().keys(text).await?;
+        self.enter().await
+    }
+
+    /// Presses Enter in the field for a message.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) async fn enter(&self) -> Outcome {
+        // Not "\n": that is a line break to one driver and a key to the other.
+        self.composer().keys(&char::from(Key::Enter).to_string()).await
     }
 
     /// The messages of the conversation.

@@ -26,12 +26,13 @@ pub(crate) async fn messages_go_both_ways_with_queue_typing_and_receipts(
 
     visitor.composer().keys("Buongiorno").await?;
     anna.sees_typing().await?;
-    visitor.composer().keys("\n").await?;
+    visitor.enter().await?;
     anna.sees(&[(Customer, "Buongiorno")]).await?;
     visitor.sees_state("Buongiorno", "read").await?;
 
     anna.begin("Salve, come posso").await?;
-    visitor.part("typing").says("Anna").await?;
+    visitor.part("typing").shown().await?;
+    visitor.hears("Anna sta scrivendo").await?;
     anna.say(" aiutarla?").await?;
     let both = [(Customer, "Buongiorno"), (Operator, "Salve, come posso aiutarla?")];
     visitor.sees(&both).await?;
@@ -59,7 +60,6 @@ pub(crate) async fn the_position_in_the_queue_falls_when_another_leaves(
     .await?;
 
     first.button("Esci dalla coda").click().await?;
-    first.confirm().await?;
     second.part("queue-position").says("Sei il prossimo").await
 }
 
