@@ -12,7 +12,7 @@ use crate::wire::{OPERATOR_PROTOCOL, WIDGET_PROTOCOL};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Query, Request, State};
+use axum::extract::{FromRequestParts as _, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -214,9 +214,10 @@ async fn upgrade(
         )
             .into_response();
     }
-    let upgrade = match request.extract_parts_upgrade().await {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,
-        Err(response) => return response,
+        Err(refusal) => return refusal.into_response(),
     };
     if shared.open.load(Ordering::Relaxed) >= http.connections {
         return (
@@ -266,19 +267,4 @@ fn offers(headers: &HeaderMap, protocol: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .any(|offered| offered.trim() == protocol)
-}
-
-/// The extractor's errors are answers of their own.
-trait ExtractUpgrade {
-    async fn extract_parts_upgrade(self) -> Result<WebSocketUpgrade, Response>;
-}
-
-impl ExtractUpgrade for Request {
-    async fn extract_parts_upgrade(self) -> Result<WebSocketUpgrade, Response> {
-        use axum::extract::FromRequestParts;
-        let (mut parts, _) = self.into_parts();
-        WebSocketUpgrade::from_request_parts(&mut parts, &())
-            .await
-            .map_err(IntoResponse::into_response)
-    }
 }

@@ -36,6 +36,7 @@ pub struct Unsubscribe {
 #[serde(default)]
 pub struct Bye {
     /// The token dies, and with it everything that is open.
+    #[serde(deserialize_with = "null_is_default")]
     pub forget: bool,
 }
 
@@ -117,4 +118,13 @@ pub fn params<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
         return Err(Fault::params("parameters go by name"));
     }
     serde_json::from_value(value).map_err(|error| Fault::params(error.to_string()))
+}
+
+/// `null` and absent mean the same; absence is what `#[serde(default)]` sees to.
+pub(super) fn null_is_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Default,
+    D: serde::Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }

@@ -79,9 +79,9 @@ pub fn parse(text: &str) -> Result<Incoming, Box<Malformed>> {
         return Err(wrong("method must be a short text"));
     }
     let params = match envelope.remove("params") {
-        None => Value::Object(serde_json::Map::new()),
+        None | Some(Value::Null) => Value::Object(serde_json::Map::new()),
         Some(params @ (Value::Object(_) | Value::Array(_))) => params,
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
             return Err(wrong("params must be an object"));
         }
     };

@@ -1,7 +1,7 @@
 //! The calls of a visitor's widget.
 
 use crate::wire::call::{
-    About, Bye, Client, Key, Subscribe, Typing, Unsubscribe, Watermark, params,
+    About, Bye, Client, Key, Subscribe, Typing, Unsubscribe, Watermark, null_is_default, params,
 };
 use crate::wire::fault::Fault;
 use crate::wire::id::SessionId;
@@ -94,7 +94,7 @@ pub struct ChatCreate {
     /// Overrides what `hello` said.
     pub customer: Option<Customer>,
     /// The form before contact.
-    #[serde(default, deserialize_with = "null_is_empty")]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub fields: Vec<Field>,
 }
 
@@ -108,7 +108,7 @@ pub struct ChatSend {
     /// The text.
     pub message: String,
     /// Said in the operator's name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub greeting: bool,
 }
 
@@ -160,10 +160,4 @@ impl VisitorCall {
             | Self::SessionActive(_) => true,
         }
     }
-}
-
-fn null_is_empty<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<Field>, D::Error> {
-    Option::<Vec<Field>>::deserialize(deserializer).map(Option::unwrap_or_default)
 }

@@ -56,6 +56,25 @@ async fn unknown_fields_are_passed_over_and_wrong_ones_are_named() {
 }
 
 #[tokio::test]
+async fn null_and_absent_mean_the_same() {
+    let world = World::new().await;
+    let (mut visitor, _operator, session) = world.conversation().await;
+    let send = json!({"session": session, "key": key(), "message": "x", "greeting": null});
+    assert!(visitor.call("chat.send", send).await.is_ok());
+    assert_eq!(visitor.hears("x").await["direction"], "OUTBOUND");
+    assert!(visitor.call("visit", json!({"uri": "/a", "linkableUri": null})).await.is_ok());
+    assert!(visitor.call("ping", json!(null)).await.is_ok());
+    visitor.call("chat.close", json!({"session": session})).await.unwrap();
+    let create = json!({"key": key(), "service": "service0001", "fields": null, "customer": null});
+    assert!(visitor.call("chat.create", create).await.is_ok());
+    let mut other =
+        world.visitor_with(json!({"resume": null, "customer": null, "locale": null})).await;
+    other.call("bye", json!({"forget": null})).await.unwrap();
+    let again = world.visitor_with(json!({"resume": other.token()})).await;
+    assert_eq!(again.welcome["resumed"], true);
+}
+
+#[tokio::test]
 async fn who_speaks_only_rubbish_is_sent_away() {
     let world = World::with(|settings| settings.rules.limits.malformed = 3).await;
     let mut visitor = world.visitor().await;
