@@ -105,7 +105,10 @@ pub(crate) async fn a_dropped_line_heals_within_two_seconds(stage: Arc<Stage>) -
             visitor.lines().await?,
             cut
         ))),
-        wait::until("the operator has all", LATER, async || Ok(complete(anna.lines().await?, cut))),
+        wait::until("the operator has all", LATER, async || Ok(complete(
+            &anna.lines().await?,
+            cut
+        ))),
     )?;
     let slowest = left.max(right);
     ensure!(
@@ -121,7 +124,7 @@ pub(crate) async fn a_dropped_line_heals_within_two_seconds(stage: Arc<Stage>) -
 }
 
 /// How long after `since` the messages from before and during the cut are all there and on their way.
-fn complete(lines: Vec<Line>, since: Instant) -> Result<Duration, String> {
+fn complete(lines: &[Line], since: Instant) -> Result<Duration, String> {
     let sent = lines.iter().all(|line| line.state.as_deref() != Some("sending"));
     let all = ["prima", "domanda", "risposta"]
         .iter()
