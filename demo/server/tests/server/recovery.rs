@@ -243,3 +243,35 @@ async fn what_is_on_the_disk_holds_no_token() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_could_not_be_written_is_not_acknowledged_and_did_not_happen() {
+    let mut world = World::new().await;
+    let (mut visitor, mut operator, session) = world.conversation().await;
+    visitor.say(&session, "before").await;
+    // A disk that refuses one message, as a full one refuses all.
+    world.running.take().unwrap().kill().await;
+    let file = world.settings.paths.data.join("tvox-demo.sqlite3");
+    let trap = "CREATE TRIGGER trap BEFORE INSERT ON events WHEN NEW.text = 'refused' BEGIN SELECT RAISE(ABORT, 'full'); END";
+    rusqlite::Connection::open(file).unwrap().execute_batch(trap).unwrap();
+    world.running = Some(tvox_demo_server::Server::start(world.settings.clone()).await.unwrap());
+
+    visitor = world.visitor_with(json!({"resume": visitor.token()})).await;
+    operator = world.operator_with(json!({"resume": operator.token()})).await;
+    operator.subscribe(&format!("chat/{session}")).await;
+    visitor
+        .begin("chat.send", json!({"session": session, "key": key(), "message": "refused"}))
+        .await;
+    assert_eq!(
+        visitor.closed().await,
+        (4201, "RESTARTING".to_owned()),
+        "no answer, but: come again"
+    );
+    assert_eq!(operator.closed().await.0, 4201);
+
+    let mut visitor = world.visitor_with(json!({"resume": visitor.token()})).await;
+    assert_eq!(visitor.welcome["resumed"], true);
+    let log = visitor.follow(&session).await;
+    assert_eq!(log.iter().filter(|entry| entry["message"] == "refused").count(), 0);
+    assert_eq!(visitor.say(&session, "after").await["seq"], 3);
+}
