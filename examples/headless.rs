@@ -82,7 +82,7 @@ fn step(session: &ChatChannelSession) -> Option<String> {
 fn show(entry: &Entry) {
     match entry.kind {
         EntryKind::Message if entry.direction == Direction::Inbound => {
-            println!("> {}", *entry.text)
+            println!("> {}", *entry.text);
         }
         EntryKind::Message => {}
         EntryKind::Opened => println!("-- opened"),
