@@ -102,7 +102,7 @@ pub(crate) async fn a_dropped_line_heals_within_two_seconds(stage: Arc<Stage>) -
     tokio::try_join!(visitor.say("domanda"), anna.say("risposta"))?;
     let (left, right) = tokio::try_join!(
         wait::until("the visitor has all", LATER, async || Ok(complete(
-            visitor.lines().await?,
+            &visitor.lines().await?,
             cut
         ))),
         wait::until("the operator has all", LATER, async || Ok(complete(
