@@ -3,6 +3,10 @@
 //! A signal made here is never without a value, ends with the reactive owner it was made under, and
 //! changes at most once a frame however much arrives: what came within the frame is applied together.
 
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use futures::{FutureExt, Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
@@ -46,14 +50,74 @@ pub fn each_frame<T: 'static>(
     if !present.is_empty() {
         untrack(|| handle(present));
     }
-    spawn_local_scoped_with_cancellation(async move {
-        while let Some(first) = stream.next().await {
+    let mut source: Box<dyn Source> = Box::new(Gathering { stream, handle, items: Vec::new() });
+    spawn(async move {
+        while poll_fn(|context| source.poll_more(context)).await {
             frame().await;
-            let mut items = vec![first];
-            items.extend(ready(&mut stream));
-            handle(items);
+            source.hand_over();
         }
     });
+}
+
+/// Runs a task that ends with the present reactive owner. Boxed: one kind of task for all futures.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_boxed(Box::pin(task));
+}
+
+fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local_scoped_with_cancellation(task);
+}
+
+/// Runs something once what has changed is drawn. It has to find out itself whether what it is about
+/// is still there.
+pub fn after_frame(run: impl FnOnce() + 'static) {
+    fn wait(run: Box<dyn FnOnce()>) {
+        leptos::task::spawn_local(async move {
+            frame().await;
+            run();
+        });
+    }
+    wait(Box::new(run));
+}
+
+/// Runs something once the view is there, and again whenever what it read changes, until the present
+/// reactive owner goes. Boxed, as tasks are.
+pub fn effect(run: impl FnMut() + 'static) {
+    fn start(mut run: Box<dyn FnMut()>) {
+        Effect::new(move |_: Option<()>| run());
+    }
+    start(Box::new(run));
+}
+
+/// A stream with its items' type out of sight, so that one task serves them all.
+trait Source {
+    /// Whether something more has come; false at the end.
+    fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool>;
+
+    /// Hands over what has come, with all else that is there by now.
+    fn hand_over(&mut self);
+}
+
+struct Gathering<S, H, T> {
+    stream: S,
+    handle: H,
+    items: Vec<T>,
+}
+
+impl<S: Stream<Item = T> + Unpin, H: FnMut(Vec<T>), T> Source for Gathering<S, H, T> {
+    fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        self.stream.poll_next_unpin(context).map(|item| {
+            let more = item.is_some();
+            self.items.extend(item);
+            more
+        })
+    }
+
+    fn hand_over(&mut self) {
+        let mut items = std::mem::take(&mut self.items);
+        items.extend(ready(&mut self.stream));
+        (self.handle)(items);
+    }
 }
 
 /// Everything that the stream can give without waiting.

@@ -34,7 +34,8 @@ pub fn web(text: &str) -> Option<Address> {
         return None;
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    is_host(authority).then(|| Address { href: text.to_owned(), host: authority.to_lowercase() })
+    is_host(authority)
+        .then(|| Address { href: text.to_owned(), host: authority.to_ascii_lowercase() })
 }
 
 /// Where a pushed page (a `TO_URL` step) may lead.

@@ -10,20 +10,20 @@ use super::chat::timeline::Moment;
 use super::ui::Ui;
 use crate::i18n::Key;
 
-const MINUTE: f64 = 60_000.0;
-const DAY: f64 = 86_400_000.0;
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
 
 /// Now, in milliseconds since 1970.
 #[must_use]
-pub fn now() -> f64 {
-    js_sys::Date::now()
+pub fn now() -> u64 {
+    whole(js_sys::Date::now()).unsigned_abs()
 }
 
 /// Reads an RFC 3339 date and time.
 #[must_use]
 pub fn moment(rfc3339: &str) -> Option<Moment> {
     let millis = js_sys::Date::parse(rfc3339);
-    (!millis.is_nan()).then(|| at(millis))
+    (!millis.is_nan()).then(|| at(whole(millis)))
 }
 
 /// `14:05`, as the language writes it.
@@ -35,8 +35,7 @@ pub fn time_of_day(ui: Ui, moment: Moment) -> String {
 /// Today, yesterday, or the date.
 #[must_use]
 pub fn day(ui: Ui, moment: Moment) -> Cow<'static, str> {
-    #[allow(clippy::cast_possible_truncation)] // days of a calendar
-    match (at(now()).day - moment.day) as i64 {
+    match at(whole(js_sys::Date::now())).day - moment.day {
         0 => ui.text(Key::Today),
         1 => ui.text(Key::Yesterday),
         _ => {
@@ -45,9 +44,9 @@ pub fn day(ui: Ui, moment: Moment) -> Cow<'static, str> {
     }
 }
 
-fn at(millis: f64) -> Moment {
-    let offset = js_sys::Date::new(&millis.into()).get_timezone_offset();
-    Moment { millis, day: ((millis - offset * MINUTE) / DAY).floor() }
+fn at(millis: i64) -> Moment {
+    let offset = whole(date(millis).get_timezone_offset()) * MINUTE;
+    Moment { millis, day: (millis - offset).div_euclid(DAY) }
 }
 
 fn format(ui: Ui, moment: Moment, parts: &[(&str, &str)]) -> String {
@@ -55,6 +54,17 @@ fn format(ui: Ui, moment: Moment, parts: &[(&str, &str)]) -> String {
     for (part, form) in parts {
         let _ = js_sys::Reflect::set(&options, &(*part).into(), &(*form).into());
     }
-    let date = js_sys::Date::new(&JsValue::from_f64(moment.millis));
-    date.to_locale_string(ui.lang().code(), &options).into()
+    date(moment.millis).to_locale_string(ui.lang().code(), &options).into()
+}
+
+fn date(millis: i64) -> js_sys::Date {
+    #[expect(clippy::cast_precision_loss, reason = "a date is far below 2^53")]
+    js_sys::Date::new(&JsValue::from_f64(millis as f64))
+}
+
+/// Milliseconds and minutes are whole numbers that JavaScript carries as `f64`.
+fn whole(number: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "far below 2^53, and whole")]
+    let whole = number as i64;
+    whole
 }

@@ -1,120 +1,124 @@
-//! One widget as signals: the connection, the services' states, the conversation.
+//! One widget as a signal: the connection, the services' states, the conversation.
 //!
 //! Made once per configuration. It does nothing before [`Contact::start`].
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::chat::talk::Talk;
 use super::home::view::Availability;
-use super::ui::{Announcement, Ui};
+use super::ui::Ui;
 use crate::core::model::{ChannelType, OpenSession, ServiceStatus};
 use crate::core::{ChatSession, ConnectionState, Widget, WidgetConf};
 use crate::signals;
-
-type Statuses = BTreeMap<String, ReadSignal<Option<ServiceStatus>>>;
 
 /// The state of one widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
 pub struct Contact {
     ui: Ui,
-    conf: StoredValue<WidgetConf>,
-    owner: StoredValue<Owner>,
-    widget: StoredValue<Option<Widget>>,
-    /// `None` before the start.
-    connection: RwSignal<Option<ReadSignal<Option<ConnectionState>>>>,
-    had_connection: RwSignal<bool>,
-    statuses: RwSignal<Statuses>,
-    talk: RwSignal<Option<Talk>>,
-    lost: RwSignal<bool>,
+    held: StoredValue<Held>,
+    known: RwSignal<Known>,
+}
+
+/// What the screens do not show.
+struct Held {
+    number: u32,
+    conf: WidgetConf,
+    owner: Owner,
+    widget: Option<Widget>,
     /// The owners of the present conversation and of the one before it, which a screen that is about
     /// to go may still read.
-    talks: StoredValue<[Option<Owner>; 2]>,
+    talks: [Option<Owner>; 2],
+}
+
+/// What the screens show. One signal: a change of any of it is rare, and small against a frame.
+#[derive(Default)]
+struct Known {
+    connection: Option<ConnectionState>,
+    had_connection: bool,
+    statuses: Vec<(String, ServiceStatus)>,
+    talk: Option<Talk>,
+    lost: bool,
 }
 
 impl Contact {
     /// A contact with this configuration, under the present reactive owner; its end disconnects.
     #[must_use]
     pub fn new(ui: Ui, conf: WidgetConf) -> Self {
-        let contact = Self {
-            ui,
-            conf: StoredValue::new(conf),
-            owner: StoredValue::new(Owner::current().unwrap_or_default()),
-            widget: StoredValue::new(None),
-            connection: RwSignal::new(None),
-            had_connection: RwSignal::new(false),
-            statuses: RwSignal::new(Statuses::new()),
-            talk: RwSignal::new(None),
-            lost: RwSignal::new(false),
-            talks: StoredValue::new([None, None]),
-        };
-        on_cleanup({
-            let widget = contact.widget;
-            move || {
-                if let Some(Some(widget)) = widget.try_get_value() {
-                    widget.disconnect();
-                }
+        let owner = Owner::current().unwrap_or_default();
+        let held = StoredValue::new(Held {
+            number: ui.next_number(),
+            conf,
+            owner,
+            widget: None,
+            talks: [None, None],
+        });
+        on_cleanup(move || {
+            let widget = held.try_update_value(|held| held.widget.take()).flatten();
+            if let Some(widget) = widget {
+                widget.disconnect();
             }
         });
-        contact
+        Self { ui, held, known: RwSignal::new(Known::default()) }
     }
 
     /// Connects, if that has not been done.
-    pub fn start(self) -> Widget {
-        if let Some(widget) = self.widget.get_value() {
-            return widget;
+    pub fn start(self) {
+        let (started, owner, conf) = self
+            .held
+            .with_value(|held| (held.widget.is_some(), held.owner.clone(), held.conf.clone()));
+        if !started {
+            let widget = self.ui.embedding().connect(conf);
+            self.held.update_value(|held| held.widget = Some(widget.clone()));
+            owner.with(|| untrack(|| self.watch(&widget)));
         }
-        let widget = self.ui.embedding().connect(self.conf.get_value());
-        self.widget.set_value(Some(widget.clone()));
-        self.owner.get_value().with(|| untrack(|| self.watch(&widget)));
-        widget
     }
 
     fn watch(self, widget: &Widget) {
-        let states = widget.client().connection_state();
-        let state = signals::fold(None, states, move |state, new: ConnectionState| {
-            if new.connected() {
-                self.had_connection.set(true);
-            }
-            *state = Some(new);
+        signals::each_frame(widget.client().connection_state(), move |states| {
+            self.known.update(|known| {
+                known.had_connection |= states.iter().any(ConnectionState::connected);
+                known.connection = states.into_iter().next_back();
+            });
         });
-        self.connection.set(Some(state));
-        let chat = ChannelType::Chat;
-        let codes: Vec<String> = self
-            .conf
-            .with_value(|conf| conf.services(&chat).map(|service| service.code.clone()).collect());
-        let watched = codes.into_iter().filter_map(|code| {
-            let updates = widget.service_status(&code, &chat).ok()?;
-            Some((code, signals::fold(None, updates, |status, new| *status = Some(new))))
-        });
-        self.statuses.set(watched.collect());
-        signals::each_frame(widget.sessions(), move |lists: Vec<Vec<OpenSession>>| {
+        for (code, _) in self.services() {
+            // Every service offered may be watched: `Err` is for the others.
+            let Ok(updates) = widget.service_status(&code, &ChannelType::Chat) else { continue };
+            signals::each_frame(updates, move |updates| {
+                self.known.update(|known| {
+                    known.statuses.retain(|(known, _)| *known != code);
+                    let newest = updates.into_iter().next_back();
+                    known.statuses.extend(newest.map(|status| (code.clone(), status)));
+                });
+            });
+        }
+        signals::each_frame(widget.sessions(), move |lists| {
             if let Some(open) = lists.last() {
                 self.resume(open);
             }
         });
-        signals::each_frame(widget.discontinuity(), move |_| self.lost.set(true));
+        signals::each_frame(widget.discontinuity(), move |_| {
+            self.known.update(|known| known.lost = true);
+        });
     }
 
     /// Takes up a chat that was already running, unless there is one on screen.
     fn resume(self, open: &[OpenSession]) {
-        let running = self.talk.with_untracked(|talk| talk.is_some_and(|talk| !talk.is_over()));
+        let running = untrack(|| self.running()).is_some();
         let chat = open.iter().find(|session| session.channel == ChannelType::Chat);
-        if let (false, Some(open), Some(widget)) = (running, chat, self.widget.get_value()) {
+        if let (false, Some(open), Some(widget)) = (running, chat, self.widget()) {
             self.take(&widget.attach_chat(open), &open.service);
         }
     }
 
     /// Asks for an operator of this service.
     pub fn begin_chat(self, service: &str) {
-        let widget = self.start();
+        self.start();
+        let Some(widget) = self.widget() else { return };
         widget.identify(&ChannelType::Chat, service);
         let chat = widget.new_chat_session(service, Vec::new(), None, None);
         let talk = self.take(&chat, service);
-        self.owner.get_value().with(|| {
-            spawn_local_scoped_with_cancellation(async move {
+        self.held.with_value(|held| held.owner.clone()).with(|| {
+            signals::spawn(async move {
                 if let Err(error) = chat.create().await {
                     talk.fail(&error);
                     self.ui.report(&error);
@@ -124,11 +128,14 @@ impl Contact {
     }
 
     fn take(self, chat: &ChatSession, service: &str) -> Talk {
-        self.lost.set(false);
-        let owner = self.owner.get_value().child();
+        let owner = self.held.with_value(|held| held.owner.child());
         let talk = owner.with(|| untrack(|| Talk::new(self.ui, chat, service)));
-        self.talk.set(Some(talk));
-        let gone = self.talks.try_update_value(|[present, before]| {
+        self.known.update(|known| {
+            known.talk = Some(talk);
+            known.lost = false;
+        });
+        let gone = self.held.try_update_value(|held| {
+            let [present, before] = &mut held.talks;
             std::mem::replace(before, present.replace(owner))
         });
         if let Some(Some(gone)) = gone {
@@ -139,72 +146,81 @@ impl Contact {
 
     /// Leaves the conversation that is over, so that another can begin.
     pub fn clear(self) {
-        self.talk.set(None);
-        self.lost.set(false);
+        self.known.update(|known| {
+            known.talk = None;
+            known.lost = false;
+        });
+    }
+
+    /// Tells this contact from the one of another configuration.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.held.with_value(|held| held.number)
     }
 
     /// The conversation on screen, reactively.
     #[must_use]
     pub fn talk(self) -> Option<Talk> {
-        self.talk.get()
+        self.known.with(|known| known.talk)
     }
 
     /// A conversation that is still running, reactively.
     #[must_use]
     pub fn running(self) -> Option<Talk> {
-        self.talk.get().filter(|talk| !talk.is_over())
+        self.talk().filter(|talk| !talk.is_over())
     }
 
-    /// The connection's state, reactively; `None` before the start.
+    /// The connection's state, and whether it has ever stood, reactively; `None` before the start.
     #[must_use]
-    pub fn connection(self) -> Option<ConnectionState> {
-        self.connection.get()?.get()
+    pub fn connection(self) -> (Option<ConnectionState>, bool) {
+        self.known.with(|known| (known.connection.clone(), known.had_connection))
     }
 
-    /// Whether there has been a connection, reactively.
+    /// Whether it has been started, reactively.
     #[must_use]
-    pub fn had_connection(self) -> bool {
-        self.had_connection.get()
+    pub fn is_started(self) -> bool {
+        self.known.with(|known| known.connection.is_some())
     }
 
     /// Whether the server has forgotten the conversation on screen, reactively.
     #[must_use]
     pub fn is_lost(self) -> bool {
-        self.lost.get()
+        self.known.with(|known| known.lost)
     }
 
-    /// Whether somebody would answer, reactively.
+    /// Whether somebody would answer, at one service or at the best of all, reactively.
     #[must_use]
-    pub fn availability(self, service: &str) -> Availability {
-        let status = self.statuses.with(|statuses| statuses.get(service).copied());
-        status.map_or(Availability::Checking, |status| {
-            status.with(|status| Availability::of(status.as_ref()))
-        })
+    pub fn availability(self, service: Option<&str>) -> Availability {
+        let of = |code: &str| {
+            self.known.with(|known| {
+                let known = known.statuses.iter().find(|(known, _)| known == code);
+                Availability::of(known.map(|(_, status)| status))
+            })
+        };
+        match service {
+            Some(code) => of(code),
+            None => Availability::best(self.services().iter().map(|(code, _)| of(code))),
+        }
     }
 
     /// The services offered on the chat channel: code and name.
     #[must_use]
     pub fn services(self) -> Vec<(String, String)> {
-        self.conf.with_value(|conf| {
-            let services = conf.services(&ChannelType::Chat);
+        self.held.with_value(|held| {
+            let services = held.conf.services(&ChannelType::Chat);
             services.map(|service| (service.code.clone(), service.description.clone())).collect()
         })
     }
 
     /// Wipes what is kept about the visitor and says goodbye.
     pub fn forget(self) {
-        if let Some(widget) = self.widget.get_value() {
+        if let Some(widget) = self.held.try_update_value(|held| held.widget.take()).flatten() {
             widget.forget();
         }
-        self.widget.set_value(None);
-        self.connection.set(None);
-        self.had_connection.set(false);
-        self.statuses.set(Statuses::new());
-        self.clear();
+        self.known.set(Known::default());
     }
 
-    /// Tells the page.
-    pub fn announce(self, announcement: &Announcement) -> bool {
-        self.ui.embedding().announce(announcement)
+    fn widget(self) -> Option<Widget> {
+        self.held.with_value(|held| held.widget.clone())
     }
 }

@@ -65,8 +65,23 @@ enum Child {
     Text(Text),
     Live(Box<dyn FnMut() -> Text + Send>),
     View(AnyView),
-    Swap(Box<dyn FnMut() -> Option<AnyView> + Send>),
+    Swap(Swap),
     Rows(Rows),
+}
+
+/// A child that is replaced.
+struct Swap {
+    /// While this stays the same, so does the child; `None` replaces it at each change.
+    key: Option<Box<dyn FnMut() -> u32 + Send>>,
+    view: Box<dyn FnMut(u32) -> Option<AnyView> + Send>,
+}
+
+/// What a [`Swap`] shows. Its signals live under an owner of its own and go after the view that reads
+/// them.
+struct Shown {
+    key: u32,
+    view: Option<AnyViewState>,
+    owner: Owner,
 }
 
 impl El {
@@ -163,9 +178,32 @@ impl El {
 
     /// A child that is made anew each time what the closure reads changes; `None` shows nothing.
     #[must_use]
-    pub fn swap(mut self, view: impl FnMut() -> Option<AnyView> + Send + 'static) -> Self {
-        self.children.push(Child::Swap(Box::new(view)));
+    pub fn swap(mut self, mut view: impl FnMut() -> Option<AnyView> + Send + 'static) -> Self {
+        self.children.push(Child::Swap(Swap { key: None, view: Box::new(move |_| view()) }));
         self
+    }
+
+    /// A child that is made anew, from its key, when the key changes; what the view itself reads does
+    /// not matter.
+    #[must_use]
+    pub fn swap_by(
+        mut self,
+        key: impl FnMut() -> u32 + Send + 'static,
+        view: impl FnMut(u32) -> Option<AnyView> + Send + 'static,
+    ) -> Self {
+        let key: Box<dyn FnMut() -> u32 + Send> = Box::new(key);
+        self.children.push(Child::Swap(Swap { key: Some(key), view: Box::new(view) }));
+        self
+    }
+
+    /// A child that is there while the closure says so.
+    #[must_use]
+    pub fn show_if(
+        self,
+        mut on: impl FnMut() -> bool + Send + 'static,
+        mut view: impl FnMut() -> AnyView + Send + 'static,
+    ) -> Self {
+        self.swap_by(move || u32::from(on()), move |on| (on == 1).then(&mut view))
     }
 
     /// A list of children that keep their element as long as their key is listed.
@@ -198,7 +236,7 @@ pub struct ElState {
     _listeners: Vec<Listening>,
     _effects: Vec<RenderEffect<()>>,
     _views: Vec<AnyViewState>,
-    swaps: Vec<RenderEffect<Option<AnyViewState>>>,
+    swaps: Vec<RenderEffect<Shown>>,
     rows: Vec<RenderEffect<Vec<Row>>>,
 }
 
@@ -207,11 +245,12 @@ pub struct ElState {
 /// further in ends here and now.
 impl Drop for ElState {
     fn drop(&mut self) {
-        for swap in &self.swaps {
-            drop(swap.take_value());
+        for shown in self.swaps.iter().filter_map(RenderEffect::take_value) {
+            drop(shown.view);
+            shown.owner.cleanup();
         }
-        for rows in &self.rows {
-            drop(rows.take_value());
+        for row in self.rows.iter().filter_map(RenderEffect::take_value).flatten() {
+            row.end();
         }
     }
 }
@@ -274,12 +313,19 @@ fn attach(element: &Element, name: &'static str, value: Value) -> Option<RenderE
             let _ = element.set_attribute(name, &value);
             None
         }
-        Value::Live(mut value) => Some(RenderEffect::new(move |_| {
-            let _ = match value() {
-                Some(value) => element.set_attribute(name, &value),
-                None => element.remove_attribute(name),
-            };
-        })),
+        Value::Live(mut value) => {
+            let mut shown = None;
+            Some(RenderEffect::new(move |_| {
+                let value = value();
+                if shown != value {
+                    let _ = match &value {
+                        Some(value) => element.set_attribute(name, value),
+                        None => element.remove_attribute(name),
+                    };
+                    shown = value;
+                }
+            }))
+        }
         Value::Toggle(mut on) => Some(RenderEffect::new(move |_| {
             let _ = element.class_list().toggle_with_force(name, on());
         })),
@@ -298,8 +344,13 @@ fn append(element: &Element, child: Child, state: &mut ElState) {
         Child::Live(mut text) => {
             let node = document().create_text_node("");
             let _ = element.append_child(&node);
+            let mut shown = Text::default();
             state._effects.push(RenderEffect::new(move |_| {
-                node.set_data(&text());
+                let text = text();
+                if shown != text {
+                    node.set_data(&text);
+                    shown = text;
+                }
             }));
         }
         Child::View(view) => {
@@ -307,24 +358,41 @@ fn append(element: &Element, child: Child, state: &mut ElState) {
             view.mount(element, None);
             state._views.push(view);
         }
-        Child::Swap(mut view) => {
-            let marker: Node = document().create_comment("").into();
-            let _ = element.append_child(&marker);
-            let element = element.clone();
-            state.swaps.push(RenderEffect::new(move |old: Option<Option<AnyViewState>>| {
-                let new = view().map(|view| {
-                    let mut new = view.build();
-                    new.mount(&element, Some(&marker));
-                    new
-                });
-                if let Some(mut old) = old.flatten() {
-                    old.unmount();
-                }
-                new
-            }));
-        }
+        Child::Swap(swap) => state.swaps.push(swapped(element, swap)),
         Child::Rows(rows) => state.rows.push(rows.render(element)),
     }
+}
+
+fn swapped(element: &Element, mut swap: Swap) -> RenderEffect<Shown> {
+    let marker: Node = document().create_comment("").into();
+    let _ = element.append_child(&marker);
+    let element = element.clone();
+    let parent = Owner::current().unwrap_or_default();
+    RenderEffect::new(move |old: Option<Shown>| {
+        let key = swap.key.as_mut().map(|key| key());
+        let old = match (old, key) {
+            (Some(old), Some(key)) if old.key == key => return old,
+            (old, _) => old,
+        };
+        let owner = parent.child();
+        let mut make = || {
+            owner.with(|| {
+                (swap.view)(key.unwrap_or_default()).map(|view| {
+                    let mut view = view.build();
+                    view.mount(&element, Some(&marker));
+                    view
+                })
+            })
+        };
+        let view = if key.is_some() { untrack(make) } else { make() };
+        if let Some(Shown { view, owner, .. }) = old {
+            if let Some(mut view) = view {
+                view.unmount();
+            }
+            owner.cleanup();
+        }
+        Shown { key: key.unwrap_or_default(), view, owner }
+    })
 }
 
 fn listen(element: &Element, event: &'static str, handler: Listener) -> Listening {

@@ -22,6 +22,15 @@ pub(super) struct Row {
     owner: Owner,
 }
 
+impl Row {
+    /// Takes it off the screen, and what it read with it.
+    pub(super) fn end(mut self) {
+        self.view.unmount();
+        drop(self.view);
+        self.owner.cleanup();
+    }
+}
+
 impl Rows {
     pub(super) fn new(
         keys: impl FnMut() -> Vec<String> + Send + 'static,
@@ -58,44 +67,28 @@ fn follow(
     marker: &Node,
     make: impl Fn(&str) -> Row,
 ) -> Vec<Row> {
-    let wanted: std::collections::BTreeSet<&str> = keys.iter().map(String::as_str).collect();
-    shown.retain_mut(|row| {
-        let stays = wanted.contains(row.key.as_str());
-        if !stays {
-            row.view.unmount();
-            row.owner.cleanup();
-        }
-        stays
-    });
-    let mut old = std::collections::VecDeque::from(shown);
-    let mut new = Vec::with_capacity(keys.len());
+    // What comes mostly comes at the end.
+    let same = shown.iter().zip(keys).take_while(|(row, key)| row.key == **key).count();
+    let keys = &keys[same..];
+    let mut old = Vec::new();
+    for row in shown.split_off(same) {
+        if keys.contains(&row.key) { old.push(row) } else { row.end() }
+    }
     for key in keys {
         let row = match old.iter().position(|row| row.key == *key) {
-            Some(0) => old.pop_front(),
-            Some(at) => old.remove(at).map(|mut row| {
-                place(&mut row.view, &old, element, marker);
-                row
-            }),
-            None => {
-                let mut row = make(key);
-                place(&mut row.view, &old, element, marker);
-                Some(row)
-            }
+            Some(0) => old.remove(0),
+            Some(at) => placed(old.remove(at), old.first(), element, marker),
+            None => placed(make(key), old.first(), element, marker),
         };
-        new.extend(row);
+        shown.push(row);
     }
-    new
+    shown
 }
 
-/// Puts a view before the first row that is still to come, or at the list's end.
-fn place(
-    view: &mut AnyViewState,
-    next: &std::collections::VecDeque<Row>,
-    element: &Element,
-    marker: &Node,
-) {
-    let placed = next.front().is_some_and(|row| row.view.insert_before_this(view));
-    if !placed {
-        view.mount(element, Some(marker));
+/// Puts a row before the first one that is still to come, or at the list's end.
+fn placed(mut row: Row, next: Option<&Row>, element: &Element, marker: &Node) -> Row {
+    if !next.is_some_and(|next| next.view.insert_before_this(&mut row.view)) {
+        row.view.mount(element, Some(marker));
     }
+    row
 }

@@ -43,9 +43,8 @@ impl Settings {
 
     /// Its texts, with the site's own in place.
     #[must_use]
-    pub fn texts(&self) -> Texts {
-        let own = self.graphics.texts.get(self.lang.code()).cloned();
-        Texts::new(self.lang, own.unwrap_or_default())
+    pub fn texts(&self) -> Texts<'_> {
+        Texts::new(self.lang, self.graphics.texts.get(self.lang.code()))
     }
 }
 
@@ -87,19 +86,19 @@ pub trait Embedding: Send + Sync + 'static {
 #[derive(Clone, Copy)]
 pub struct Ui {
     settings: Signal<Settings>,
-    texts: Memo<Texts>,
-    embedding: StoredValue<Arc<dyn Embedding>>,
+    shared: StoredValue<Shared>,
+}
+
+struct Shared {
+    embedding: Arc<dyn Embedding>,
+    numbers: u32,
 }
 
 impl Ui {
     /// Shares these settings, under the present reactive owner.
     #[must_use]
     pub fn new(settings: Signal<Settings>, embedding: Arc<dyn Embedding>) -> Self {
-        Self {
-            settings,
-            texts: Memo::new(move |_| settings.with(Settings::texts)),
-            embedding: StoredValue::new(embedding),
-        }
+        Self { settings, shared: StoredValue::new(Shared { embedding, numbers: 0 }) }
     }
 
     /// The settings, reactively.
@@ -116,31 +115,41 @@ impl Ui {
     /// A text, reactively.
     #[must_use]
     pub fn text(self, key: Key) -> Cow<'static, str> {
-        self.texts.with(|texts| texts.get(key))
+        self.settings.with(|settings| settings.texts().get(key))
     }
 
     /// A text with its places filled, reactively.
     #[must_use]
     pub fn fill(self, key: Key, values: &[(&str, &str)]) -> Cow<'static, str> {
-        Cow::Owned(self.texts.with(|texts| texts.fill(key, values)))
+        Cow::Owned(self.settings.with(|settings| settings.texts().fill(key, values)))
     }
 
     /// A text that counts, reactively.
     #[must_use]
     pub fn count(self, key: Key, n: u64) -> Cow<'static, str> {
-        Cow::Owned(self.texts.with(|texts| texts.count(key, n)))
+        Cow::Owned(self.settings.with(|settings| settings.texts().count(key, n)))
     }
 
     /// The language, reactively.
     #[must_use]
     pub fn lang(self) -> Lang {
-        self.texts.with(Texts::lang)
+        self.settings.with(|settings| settings.lang)
     }
 
     /// Who embeds it.
     #[must_use]
     pub fn embedding(self) -> Arc<dyn Embedding> {
-        self.embedding.get_value()
+        self.shared.with_value(|shared| shared.embedding.clone())
+    }
+
+    /// A number that has not been given before: it tells one thing from the next of its kind.
+    #[must_use]
+    pub fn next_number(self) -> u32 {
+        let next = self.shared.try_update_value(|shared| {
+            shared.numbers += 1;
+            shared.numbers
+        });
+        next.unwrap_or_default()
     }
 
     /// Tells the page of an error, and the console of what is for a developer.

@@ -10,7 +10,6 @@ mod it;
 mod key;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use crate::core::Map;
 
@@ -57,30 +56,24 @@ impl Lang {
     }
 }
 
-/// The texts of one language, with a site's own in place of some. Cheap to clone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Texts {
+/// The texts of one language, with a site's own in place of some.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Texts<'a> {
     lang: Lang,
-    overrides: Arc<Map<String, String>>,
+    overrides: Option<&'a Map<String, String>>,
 }
 
-impl Texts {
+impl<'a> Texts<'a> {
     /// The texts of a language; `overrides` maps a key's name to the site's own text.
     #[must_use]
-    pub fn new(lang: Lang, overrides: Map<String, String>) -> Self {
-        Self { lang, overrides: Arc::new(overrides) }
-    }
-
-    /// The language.
-    #[must_use]
-    pub const fn lang(&self) -> Lang {
-        self.lang
+    pub const fn new(lang: Lang, overrides: Option<&'a Map<String, String>>) -> Self {
+        Self { lang, overrides }
     }
 
     /// A text without places to fill.
     #[must_use]
     pub fn get(&self, key: Key) -> Cow<'static, str> {
-        match self.overrides.get(key.name()) {
+        match self.overrides.and_then(|own| own.get(key.name())) {
             Some(own) => Cow::Owned(own.clone()),
             None => Cow::Borrowed(self.lang.text(key)),
         }
@@ -134,8 +127,8 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
 
-    fn italian() -> Texts {
-        Texts::new(Lang::It, Map::new())
+    fn italian() -> Texts<'static> {
+        Texts::new(Lang::It, None)
     }
 
     #[test]
@@ -163,7 +156,7 @@ mod tests {
     #[test]
     fn a_site_overrides_a_text_by_its_name() {
         let own = Map::from_iter([("newMessages".to_owned(), "uno|tanti ({n})".to_owned())]);
-        let texts = Texts::new(Lang::It, own);
+        let texts = Texts::new(Lang::It, Some(&own));
         assert_eq!(texts.count(Key::NewMessages, 1), "uno");
         assert_eq!(texts.count(Key::NewMessages, 3), "tanti (3)");
         assert_eq!(texts.get(Key::Send), "Invia");

@@ -1,1 +1,13 @@
+//! The element, the signals and the components in a browser.
 
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod conversation;
+mod element;
+mod page;
+mod room;
+mod signals;
+mod views;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

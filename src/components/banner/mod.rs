@@ -3,16 +3,17 @@
 pub mod view;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{set_interval_with_handle, window_event_listener_untyped};
 use leptos::prelude::*;
-use std::time::Duration;
 
 use super::clock;
 use super::contact::Contact;
 use super::dom::el;
 use super::icons::Icon;
 use super::ui::{Ui, failure};
+use crate::core::time::millis;
 use crate::i18n::Key;
 use view::{Notice, seconds_left};
 
@@ -25,24 +26,30 @@ pub fn Banner(
     contact: Contact,
 ) -> impl IntoView {
     let online = online();
-    let notice = Memo::new(move |_| {
-        let state = contact.connection();
-        Notice::of(state.as_ref(), online.get(), contact.had_connection())
-    });
+    let notice = move || {
+        let (state, had) = contact.connection();
+        Notice::of(state.as_ref(), online.get(), had)
+    };
+    // Another attempt is another countdown.
+    let key = move || {
+        let (state, _) = contact.connection();
+        let attempt = state.map_or(0, |state| state.attempt) & 0xffff;
+        notice().map_or(0, |notice| notice.number() << 16 | attempt)
+    };
     // Spoken once for each state; a countdown that is read out every second is noise.
-    let spoken = move || match notice.get() {
+    let spoken = move || match notice() {
         // Said only when it lasts, and then the next state says it.
         None | Some(Notice::Connecting) => "".into(),
         Some(notice) => words(ui, &notice, None),
     };
     el("div")
         .child(el("div").class("sr").attr("role", "status").text_live(spoken))
-        .swap(move || Some(strip(ui, notice.get()?)))
+        .swap_by(key, move |_| Some(strip(ui, notice()?)))
 }
 
 fn strip(ui: Ui, notice: Notice) -> AnyView {
     let deadline = match &notice {
-        Notice::Reconnecting(Some(wait)) => Some(clock::now() + wait.as_secs_f64() * 1000.0),
+        Notice::Reconnecting(Some(wait)) => Some(clock::now() + millis(*wait)),
         Notice::Reconnecting(None) | Notice::Connecting | Notice::Offline | Notice::Stopped(_) => {
             None
         }
@@ -81,7 +88,7 @@ fn words(ui: Ui, notice: &Notice, left: Option<u64>) -> Cow<'static, str> {
 }
 
 /// The time now, four times a second, while it is of use.
-pub(super) fn ticking(of_use: bool) -> ReadSignal<f64> {
+pub(super) fn ticking(of_use: bool) -> ReadSignal<u64> {
     const EVERY: Duration = Duration::from_millis(250);
 
     let (now, set_now) = signal(clock::now());

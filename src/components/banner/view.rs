@@ -37,6 +37,18 @@ impl Notice {
         }
     }
 
+    /// Tells the states apart.
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        match self {
+            Self::Connecting => 1,
+            Self::Offline => 2,
+            Self::Reconnecting(None) => 3,
+            Self::Reconnecting(Some(_)) => 4,
+            Self::Stopped(_) => 5,
+        }
+    }
+
     /// The word in the `data-phase` attribute.
     #[must_use]
     pub const fn phase(&self) -> &'static str {
@@ -51,10 +63,8 @@ impl Notice {
 
 /// Whole seconds until a deadline (both in milliseconds since 1970), rounded up; 0 once it is past.
 #[must_use]
-pub fn seconds_left(deadline: f64, now: f64) -> u64 {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped at 0 just before
-    let seconds = ((deadline - now) / 1000.0).ceil().max(0.0) as u64;
-    seconds
+pub const fn seconds_left(deadline: u64, now: u64) -> u64 {
+    deadline.saturating_sub(now).div_ceil(1000)
 }
 
 #[cfg(test)]
@@ -101,9 +111,9 @@ mod tests {
 
     #[test]
     fn a_countdown_shows_no_second_too_few_and_never_less_than_none() {
-        assert_eq!(seconds_left(10_000.0, 0.0), 10);
-        assert_eq!(seconds_left(10_000.0, 100.0), 10);
-        assert_eq!(seconds_left(10_000.0, 9_999.0), 1);
-        assert_eq!(seconds_left(10_000.0, 20_000.0), 0);
+        assert_eq!(seconds_left(10_000, 0), 10);
+        assert_eq!(seconds_left(10_000, 100), 10);
+        assert_eq!(seconds_left(10_000, 9_999), 1);
+        assert_eq!(seconds_left(10_000, 20_000), 0);
     }
 }

@@ -12,7 +12,9 @@ use super::talk::Talk;
 use crate::components::dom::el;
 use crate::components::icons::Icon;
 use crate::components::ui::{Ui, failure};
+use crate::core::Error;
 use crate::i18n::Key;
+use crate::signals;
 
 /// The text field and its button. Enter sends, Shift and Enter breaks the line; a draft survives a
 /// reload, and sending works without a connection.
@@ -24,18 +26,19 @@ pub fn Composer(
     talk: Talk,
 ) -> impl IntoView {
     let input = NodeRef::<html::Textarea>::new();
-    let problem = RwSignal::new(None::<Key>);
+    let problem = RwSignal::new(None::<Error>);
     let draft = talk.draft();
-    let ready = Memo::new(move |_| draft.with(|draft| sendable(draft).is_some()));
-    let room = Memo::new(move |_| draft.with(|draft| Room::of(draft)));
+    let ready = move || draft.with(|draft| sendable(draft).is_some());
+    let room = move || draft.with(|draft| Room::of(draft));
     let send = move || {
         let Some(text) = draft.with_untracked(|draft| sendable(draft).map(str::to_owned)) else {
             return;
         };
-        problem.set(talk.send(&text).err().map(|error| {
-            ui.report(&error);
-            failure(&error)
-        }));
+        let refused = talk.send(&text).err();
+        if let Some(error) = &refused {
+            ui.report(error);
+        }
+        problem.set(refused);
         if let Some(input) = input.get_untracked() {
             let _ = input.focus();
         }
@@ -56,7 +59,7 @@ pub fn Composer(
             talk.write(target.value());
         }
     };
-    Effect::new(move |_| {
+    signals::effect(move || {
         draft.track();
         if let Some(input) = input.get() {
             grow(&input);
@@ -80,7 +83,7 @@ pub fn Composer(
                         .attr_live("aria-label", move || Some(ui.text(Key::Compose)))
                         .attr_live("placeholder", move || Some(ui.text(Key::Compose)))
                         .attr_live("aria-invalid", move || {
-                            matches!(room.get(), Room::Over(_)).then_some("true".into())
+                            matches!(room(), Room::Over(_)).then_some("true".into())
                         })
                         .prop_live("value", move || draft.get().into())
                         .node(input)
@@ -95,7 +98,7 @@ pub fn Composer(
                         .attr("type", "button")
                         .attr_live("aria-label", move || Some(ui.text(Key::Send)))
                         .attr_live("title", move || Some(ui.text(Key::Send)))
-                        .attr_live("aria-disabled", move || (!ready.get()).then_some("true".into()))
+                        .attr_live("aria-disabled", move || (!ready()).then_some("true".into()))
                         .on("click", move |_| send())
                         .child(Icon::SEND.view()),
                 ),
@@ -104,16 +107,16 @@ pub fn Composer(
             el("p")
                 .class("composer__count")
                 .class_if("composer__count--over", move || {
-                    matches!(room.get(), Room::Over(_)) || problem.get().is_some()
+                    matches!(room(), Room::Over(_)) || problem.with(Option::is_some)
                 })
                 .attr("id", "composer-note")
-                .text_live(move || note(ui, room.get(), problem.get())),
+                .text_live(move || problem.with(|problem| note(ui, room(), problem.as_ref()))),
         )
 }
 
-fn note(ui: Ui, room: Room, problem: Option<Key>) -> Cow<'static, str> {
+fn note(ui: Ui, room: Room, problem: Option<&Error>) -> Cow<'static, str> {
     match (problem, room) {
-        (Some(problem), _) => ui.text(problem),
+        (Some(problem), _) => ui.text(failure(problem)),
         (None, Room::Plenty) => "".into(),
         (None, Room::Left(left)) => ui.count(Key::Remaining, left as u64),
         (None, Room::Over(excess)) => ui.count(Key::Excess, excess as u64),

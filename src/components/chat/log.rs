@@ -1,20 +1,18 @@
 //! The list of messages: what is drawn, where it is scrolled, what is spoken, what counts as seen.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use leptos::html;
 use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use leptos::prelude::*;
-use leptos::task::spawn_local_scoped_with_cancellation;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::message;
 use super::talk::Talk;
-use super::timeline::{Content, Timeline};
+use super::timeline::{Content, Row, Timeline};
 use crate::components::clock;
-use crate::components::dom::el;
+use crate::components::dom::{El, el};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
 use crate::i18n::Key;
@@ -25,7 +23,7 @@ const WINDOW: usize = 80;
 /// Nearer to the end than this, in pixels, the list follows what comes.
 const NEAR: i32 = 48;
 
-type Contents = BTreeMap<String, ArcRwSignal<Content>>;
+type Contents = Vec<(String, ArcRwSignal<Content>)>;
 
 /// The messages. Only the newest are drawn; scrolling to the top draws more.
 #[component]
@@ -41,36 +39,19 @@ pub fn Log(
     let window = RwSignal::new(WINDOW);
     let pinned = RwSignal::new(true);
     let contents = StoredValue::new(Contents::new());
-    let timeline = talk.timeline();
-    let types = Memo::new(move |_| talk.operator_types());
 
     let keys = move || {
-        let rows = timeline.with(|timeline| timeline.rows(window.get(), clock::moment));
-        contents
-            .try_update_value(|contents| {
-                let mut old = std::mem::take(contents);
-                let keys = rows.into_iter().map(|row| {
-                    let content = match old.remove(&row.key) {
-                        Some(known) => {
-                            if known.with_untracked(|known| *known != row.content) {
-                                known.set(row.content);
-                            }
-                            known
-                        }
-                        None => ArcRwSignal::new(row.content),
-                    };
-                    contents.insert(row.key.clone(), content);
-                    row.key
-                });
-                keys.collect()
-            })
-            .unwrap_or_default()
+        let rows = talk.timeline(|timeline| timeline.rows(window.get(), clock::moment));
+        let keys = contents.try_update_value(|contents| renew(contents, rows));
+        keys.unwrap_or_default()
     };
     let draw = move |key: &str| {
-        let content = contents.with_value(|contents| contents.get(key).cloned());
+        let content = contents.with_value(|contents| {
+            contents.iter().rfind(|(known, _)| known == key).map(|(_, content)| content.clone())
+        });
         match content {
             Some(content) => message::row(ui, talk, key, content),
-            // A key comes from the map, so it is there; an empty row is the harmless other answer.
+            // The keys come from the contents; an empty row is the harmless other answer.
             None => el("div").into_any(),
         }
     };
@@ -85,22 +66,20 @@ pub fn Log(
         }
     };
     // After each change: stay at the end if the visitor was there, or has just written.
-    let last_own = StoredValue::new(None::<String>);
-    Effect::new(move |_| {
-        let own = timeline.with(newest_own);
-        let wrote = own.is_some() && last_own.get_value() != own;
-        last_own.set_value(own);
-        if wrote {
+    let mut last_own = None;
+    signals::effect(move || {
+        let own = talk.timeline(newest_own);
+        if own.is_some() && last_own != own {
             pinned.set(true);
         }
-        types.track();
+        last_own = own;
         if pinned.get_untracked() {
             settle(log, pinned, look);
         } else {
             look();
         }
     });
-    Effect::new(move |_| {
+    signals::effect(move || {
         if visible.get() {
             settle(log, pinned, look);
         }
@@ -116,7 +95,7 @@ pub fn Log(
         if pinned.get_untracked() != near {
             pinned.set(near);
         }
-        let more = window.get_untracked() < timeline.with_untracked(Timeline::len);
+        let more = window.get_untracked() < untrack(|| talk.timeline(Timeline::len));
         if more && log.scroll_top() < NEAR {
             extend(&log, window);
         } else if near && window.get_untracked() > WINDOW {
@@ -138,18 +117,51 @@ pub fn Log(
                 .node(log)
                 .on("scroll", scrolled)
                 .rows(keys, draw)
-                .swap(move || types.get().then(dots)),
+                .show_if(move || talk.operator_types(), dots),
         )
-        .child(el("div").class("sr").attr("role", "status").text_live(move || {
-            match talk.history().get() {
+        .child(el("div").class("sr").attr("role", "status").text_live(
+            move || match talk.history() {
                 0 => "".into(),
                 n => ui.count(Key::History, n as u64),
+            },
+        ))
+        .swap_by(
+            move || if pinned.get() { 0 } else { 1 + u32::from(talk.unread() > 0) },
+            move |kind| {
+                let pill = (kind > 0).then(|| pill(ui, talk, kind == 2))?;
+                Some(pill.on("click", move |_| to_end(log, pinned, look)).into_any())
+            },
+        )
+}
+
+/// Takes the rows in: a row that was there keeps its signal.
+fn renew(contents: &mut Contents, rows: Vec<Row>) -> Vec<String> {
+    let mut old = std::mem::take(contents).into_iter();
+    let mut keys = Vec::with_capacity(rows.len());
+    let mut skipped: Contents = Vec::new();
+    for Row { key, content } in rows {
+        // Rows mostly stay in order: the next old one is the one that is sought, or what is sought is
+        // among those passed over.
+        let mut known =
+            skipped.iter().position(|(known, _)| *known == key).map(|at| skipped.remove(at));
+        while known.is_none()
+            && let Some(next) = old.next()
+        {
+            if next.0 == key { known = Some(next) } else { skipped.push(next) }
+        }
+        let signal = match known {
+            Some((_, signal)) => {
+                if signal.with_untracked(|known| *known != content) {
+                    signal.set(content);
+                }
+                signal
             }
-        }))
-        .swap(move || {
-            let view = (!pinned.get()).then(|| pill(ui, talk.unread()))?;
-            Some(view.on("click", move |_| to_end(log, pinned, look)).into_any())
-        })
+            None => ArcRwSignal::new(content),
+        };
+        contents.push((key.clone(), signal));
+        keys.push(key);
+    }
+    keys
 }
 
 /// The operator writes. Words for it are said elsewhere, once.
@@ -163,25 +175,24 @@ fn quiet_for_history(talk: Talk) -> impl FnMut() -> Option<Cow<'static, str>> + 
     // Longer than a browser takes to tell a screen reader of what was inserted.
     const QUIET: u32 = 1_000;
 
-    Effect::new(move |_| {
-        let history = talk.history().get();
-        if history > 0 {
-            spawn_local_scoped_with_cancellation(async move {
+    signals::effect(move || {
+        if talk.history() > 0 {
+            signals::spawn(async move {
                 signals::pause(QUIET).await;
-                talk.history().set(0);
+                talk.history_told();
             });
         }
     });
-    move || Some(if talk.history().get() > 0 { "off".into() } else { "polite".into() })
+    move || Some(if talk.history() > 0 { "off".into() } else { "polite".into() })
 }
 
-fn pill(ui: Ui, unread: usize) -> crate::components::dom::El {
-    let words = move || match unread {
+fn pill(ui: Ui, talk: Talk, news: bool) -> El {
+    let words = move || match talk.unread() {
         0 => ui.text(Key::Jump),
         n => ui.count(Key::NewMessages, n as u64),
     };
     el("button")
-        .class(if unread == 0 { "pill" } else { "pill pill--new" })
+        .class(if news { "pill pill--new" } else { "pill" })
         .part("new-pill")
         .attr("type", "button")
         .child(Icon::DOWN.small())
@@ -196,14 +207,13 @@ fn newest_own(timeline: &Timeline) -> Option<String> {
 
 /// Scrolls to the end once what has changed is laid out, then looks at what is seen there.
 fn settle(log: NodeRef<html::Div>, pinned: RwSignal<bool>, look: impl Fn() + 'static) {
-    spawn_local_scoped_with_cancellation(async move {
-        signals::frame().await;
-        if pinned.try_get_untracked() == Some(true)
-            && let Some(log) = log.try_get_untracked().flatten()
+    signals::after_frame(move || {
+        if let (Some(true), Some(log)) =
+            (pinned.try_get_untracked(), log.try_get_untracked().flatten())
         {
             log.set_scroll_top(log.scroll_height());
+            look();
         }
-        look();
     });
 }
 
@@ -222,10 +232,7 @@ fn extend(log: &HtmlElement, window: RwSignal<usize>) {
     let before = log.scroll_height() - log.scroll_top();
     window.update(|window| *window += WINDOW);
     let log = log.clone();
-    spawn_local_scoped_with_cancellation(async move {
-        signals::frame().await;
-        log.set_scroll_top(log.scroll_height() - before);
-    });
+    signals::after_frame(move || log.set_scroll_top(log.scroll_height() - before));
 }
 
 fn rest_below(log: &Element) -> i32 {

@@ -37,32 +37,25 @@ pub(super) fn row(ui: Ui, talk: Talk, key: &str, content: ArcRwSignal<Content>) 
 
 fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<Content>) -> El {
     let own = bubble.own;
-    let now = ArcMemo::new(move |_| match content.get() {
+    let now = move || match content.get() {
         Content::Message(bubble) => Some(bubble),
         Content::Day(_) | Content::Opened(_) => None,
-    });
+    };
     let is = |read: fn(&Bubble) -> bool| {
         let now = now.clone();
-        move || now.with(|bubble| bubble.as_ref().is_some_and(read))
+        move || now().as_ref().is_some_and(read)
     };
     let delivery = {
         let now = now.clone();
-        move || now.with(|bubble| bubble.as_ref().and_then(|bubble| bubble.delivery.clone()))
+        move || now().and_then(|bubble| bubble.delivery)
     };
-    let name = {
-        let first = is(|bubble| bubble.first && !bubble.own);
-        move || {
-            first().then(|| {
-                el("span")
-                    .class("message__name")
-                    .attr("aria-hidden", "true")
-                    .text_live(move || talk.operator().into())
-                    .into_any()
-            })
-        }
+    let name = move || {
+        let name = el("span").class("message__name").attr("aria-hidden", "true");
+        name.text_live(move || talk.operator()).into_any()
     };
+    let named = is(|bubble| bubble.first && !bubble.own);
     let author = move || {
-        let author = if own { ui.text(Key::You) } else { talk.operator().into() };
+        let author = if own { ui.text(Key::You) } else { talk.operator() };
         format!("{author}: ").into()
     };
     let row = el("div")
@@ -81,10 +74,10 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<
         });
     // What the visitor has just written need not be read out to them.
     let row = if own { row.attr("aria-live", "off") } else { row };
-    row.swap(name)
+    row.show_if(named, name)
         .child(el("span").class("sr").text_live(author))
         .child(text(ui, &bubble.text))
-        .swap(move || now.with(|bubble| meta(ui, bubble.as_ref()?)))
+        .swap(move || meta(ui, &now()?))
         .swap({
             let key = key.to_owned();
             move || failure(ui, talk, &key, &delivery()?)

@@ -8,8 +8,6 @@ pub mod progress;
 pub mod talk;
 pub mod timeline;
 
-use std::borrow::Cow;
-
 use leptos::prelude::*;
 
 use super::banner::ticking;
@@ -49,6 +47,13 @@ enum Face {
     Talking,
 }
 
+fn face(talk: Talk) -> Face {
+    match talk.stage() {
+        Stage::Starting | Stage::Queue(_) | Stage::Failed(_) => Face::Waiting,
+        Stage::Talking | Stage::Handover | Stage::Ended => Face::Talking,
+    }
+}
+
 /// The chat screen: the queue, then the conversation, then its end.
 #[component]
 pub fn ChatScreen(
@@ -68,19 +73,15 @@ pub fn ChatScreen(
     actions: ChatActions,
 ) -> impl IntoView {
     let asking = RwSignal::new(false);
-    let face = Memo::new(move |_| match talk.stage() {
-        Stage::Starting | Stage::Queue(_) | Stage::Failed(_) => Face::Waiting,
-        Stage::Talking | Stage::Handover | Stage::Ended => Face::Talking,
-    });
     let answer = Callback::new(move |end: bool| {
         asking.set(false);
         if end {
             talk.close();
         }
     });
-    let body = move || {
+    let body = move |_| {
         actions.mind_focus.run(());
-        Some(match face.get() {
+        Some(match face(talk) {
             Face::Waiting => {
                 let props = QueueScreenProps::builder().ui(ui).talk(talk);
                 let props = props.on_cancel(actions.leave).on_retry(actions.again);
@@ -91,13 +92,13 @@ pub fn ChatScreen(
     };
     let dialog = move || {
         let props = DialogProps::builder().ui(ui).question(Question::END).on_answer(answer);
-        asking.get().then(|| Dialog(props.build()).into_any())
+        Dialog(props.build()).into_any()
     };
     el("div")
         .class("screen")
         .part("chat")
         .attr_live("data-stage", move || {
-            Some(match face.get() {
+            Some(match face(talk) {
                 Face::Waiting => "waiting".into(),
                 Face::Talking => "talking".into(),
             })
@@ -106,31 +107,46 @@ pub fn ChatScreen(
             el("div")
                 .class("screen")
                 .attr_live("inert", move || asking.get().then_some("".into()))
-                .child(header(ui, talk, face, asking, actions))
+                .child(header(ui, talk, asking, actions))
                 .child(banner)
-                .swap(body),
+                .swap_by(move || face(talk) as u32, body),
         )
-        .swap(dialog)
+        .show_if(move || asking.get(), dialog)
 }
 
-fn header(
-    ui: Ui,
-    talk: Talk,
-    face: Memo<Face>,
-    asking: RwSignal<bool>,
-    actions: ChatActions,
-) -> El {
+fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> El {
+    let talking = move || face(talk) == Face::Talking;
+    let here = move || talk.stage() == Stage::Talking;
     let end = move || {
-        let open = face.get() == Face::Talking && !talk.is_over();
-        open.then(|| {
-            icon_button(Icon::LEAVE, "end-chat", move || ui.text(Key::End))
-                .on("click", move |_| asking.set(true))
-                .into_any()
-        })
+        icon_button(Icon::LEAVE, "end-chat", move || ui.text(Key::End))
+            .on("click", move |_| asking.set(true))
+            .into_any()
     };
-    let title = move || match face.get() {
-        Face::Waiting => ui.service_name(&talk.service()).into(),
-        Face::Talking => Cow::Owned(talk.operator()),
+    let title = move || {
+        if talking() { talk.operator() } else { ui.service_name(&talk.service()).into() }
+    };
+    let avatar = move || {
+        let letters = move || initials(&talk.operator()).into();
+        el("span").class("avatar").attr("aria-hidden", "true").text_live(letters).into_any()
+    };
+    let dot = move || {
+        el("span")
+            .class("dot")
+            .attr("data-state", "available")
+            .child(
+                el("span")
+                    .class("sr")
+                    .text_live(move || format!("{}, ", ui.text(Key::Online)).into()),
+            )
+            .into_any()
+    };
+    let state = move || {
+        el("p")
+            .class("bar__state")
+            .part("header-state")
+            .show_if(here, dot)
+            .child(el("span").text_live(move || ui.service_name(&talk.service()).into()))
+            .into_any()
     };
     el("div")
         .class("bar")
@@ -140,45 +156,22 @@ fn header(
                 .on("click", move |_| actions.back.run(())),
         )
         .child(
-            el("div").class("bar__name").swap(move || avatar(talk, face.get())).child(
+            el("div").class("bar__name").show_if(talking, avatar).child(
                 el("div")
                     .class("bar__texts")
                     .child(el("h2").class("bar__title").part("header-title").text_live(title))
-                    .swap(move || state(ui, talk, face.get())),
+                    .show_if(talking, state),
             ),
         )
-        .swap(end)
-        .swap(move || close_button(ui, actions.close))
+        .show_if(move || talking() && !talk.is_over(), end)
+        .child(close_button(ui, actions.close))
 }
 
-fn avatar(talk: Talk, face: Face) -> Option<AnyView> {
-    (face == Face::Talking).then(|| {
-        let letters = initials(&talk.operator());
-        el("span").class("avatar").attr("aria-hidden", "true").text(letters).into_any()
-    })
-}
-
-fn state(ui: Ui, talk: Talk, face: Face) -> Option<AnyView> {
-    if face == Face::Waiting {
-        return None;
-    }
-    let here = talk.stage() == Stage::Talking;
-    let state = el("p").class("bar__state").part("header-state");
-    let state = if here {
-        let dot = el("span").class("dot").attr("data-state", "available");
-        state.child(dot).child(
-            el("span").class("sr").text_live(move || format!("{}, ", ui.text(Key::Online)).into()),
-        )
-    } else {
-        state
-    };
-    Some(state.text(ui.service_name(&talk.service())).into_any())
-}
-
-/// At most two letters that stand for a name.
+/// At most two letters that stand for a name; the style sheet makes them capitals.
 fn initials(name: &str) -> String {
-    let letters = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
-    letters.take(2).flat_map(char::to_uppercase).collect()
+    let words = name.split_whitespace();
+    let letters = words.filter_map(|word| word.chars().find(|c| !c.is_ascii_punctuation()));
+    letters.take(2).collect()
 }
 
 fn conversation(
@@ -188,10 +181,10 @@ fn conversation(
     lost: Signal<bool>,
     actions: ChatActions,
 ) -> El {
-    let over = Memo::new(move |_| talk.is_over() || lost.get());
-    let foot = move || {
+    let over = move || (talk.is_over() || lost.get()).into();
+    let foot = move |over| {
         actions.mind_focus.run(());
-        Some(if over.get() {
+        Some(if over == 1 {
             ended(ui, lost, actions).into_any()
         } else {
             Composer(composer::ComposerProps::builder().ui(ui).talk(talk).build()).into_any()
@@ -203,8 +196,12 @@ fn conversation(
         .child(Log(log))
         .child(typing(ui, talk))
         .child(ToUrl(ToUrlProps::builder().ui(ui).talk(talk).build()))
-        .child(el("div").attr("role", "status").swap(move || remark(ui, talk)))
-        .swap(foot)
+        .child(
+            el("div")
+                .attr("role", "status")
+                .swap_by(move || Remark::of(talk) as u32, move |_| remark(ui, talk)),
+        )
+        .swap_by(over, foot)
 }
 
 /// Said once for a screen reader; the list shows three dots.
@@ -217,34 +214,50 @@ fn typing(ui: Ui, talk: Talk) -> El {
 }
 
 /// A line above the composer: an operator is being sought again, or the end is near.
-fn remark(ui: Ui, talk: Talk) -> Option<AnyView> {
-    if talk.stage() == Stage::Handover {
-        let text = el("span").text_live(move || ui.text(Key::Transferring));
-        return Some(remark_line(Icon::CLOCK, text, "handover"));
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remark {
+    None,
+    Handover,
+    MaxDuration,
+    Inactive,
+}
+
+impl Remark {
+    fn of(talk: Talk) -> Self {
+        match talk.warning() {
+            _ if talk.stage() == Stage::Handover => Self::Handover,
+            Some(Warning::MaxDuration) => Self::MaxDuration,
+            Some(Warning::Inactive(_)) => Self::Inactive,
+            None => Self::None,
+        }
     }
-    let text = match talk.warning()? {
-        Warning::MaxDuration => el("span").text_live(move || ui.text(Key::MaxDuration)),
-        Warning::Inactive(None) => el("span").text_live(move || ui.text(Key::InactiveSoon)),
-        Warning::Inactive(Some(end)) => countdown(ui, end),
-    };
-    Some(remark_line(Icon::CLOCK, text, "warning"))
+}
+
+fn remark(ui: Ui, talk: Talk) -> Option<AnyView> {
+    let said = |key| el("span").text_live(move || ui.text(key));
+    Some(match Remark::of(talk) {
+        Remark::None => return None,
+        Remark::Handover => remark_line(Icon::CLOCK, said(Key::Transferring), "handover"),
+        Remark::MaxDuration => remark_line(Icon::CLOCK, said(Key::MaxDuration), "warning"),
+        Remark::Inactive => remark_line(Icon::CLOCK, countdown(ui, talk), "warning"),
+    })
 }
 
 fn remark_line(icon: Icon, text: El, part: &'static str) -> AnyView {
     el("p").class("remark").part(part).child(icon.small()).child(text).into_any()
 }
 
-/// Spoken once, without the seconds; shown with them.
-fn countdown(ui: Ui, end: i64) -> El {
+/// Spoken once, without the seconds; shown with them, where the end is known.
+fn countdown(ui: Ui, talk: Talk) -> El {
     let now = ticking(true);
-    #[allow(clippy::cast_precision_loss)] // milliseconds since 1970
-    let end = end as f64;
+    let shown = move || match talk.warning() {
+        Some(Warning::Inactive(Some(end))) => {
+            ui.count(Key::Inactive, seconds_left(end.unsigned_abs(), now.get()))
+        }
+        Some(Warning::Inactive(None) | Warning::MaxDuration) | None => ui.text(Key::InactiveSoon),
+    };
     el("span")
-        .child(
-            el("span")
-                .attr("aria-hidden", "true")
-                .text_live(move || ui.count(Key::Inactive, seconds_left(end, now.get()))),
-        )
+        .child(el("span").attr("aria-hidden", "true").text_live(shown))
         .child(el("span").class("sr").text_live(move || ui.text(Key::InactiveSoon)))
 }
 
@@ -273,8 +286,8 @@ mod tests {
     #[test]
     fn initials_are_at_most_two_and_never_fail() {
         assert_eq!(initials("Anna Maria Rossi"), "AM");
-        assert_eq!(initials("  ëva "), "Ë");
-        assert_eq!(initials("Eco (automatico)"), "EA");
+        assert_eq!(initials("  ëva "), "ë");
+        assert_eq!(initials("Eco (automatico)"), "Ea");
         assert_eq!(initials("()"), "");
     }
 }

@@ -1,9 +1,11 @@
 //! A chat session as signals.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 use super::progress::{Progress, Pushed, Stage, Warning};
-use super::timeline::{Batch, Timeline};
+use super::timeline::Timeline;
 use crate::components::ui::{Announcement, Ui};
 use crate::core::model::Direction;
 use crate::core::session::chat::{Change, Entry, EntryKey, EntryKind};
@@ -22,17 +24,32 @@ const PUSHED: &str = "pushed";
 #[derive(Clone, Copy)]
 pub struct Talk {
     ui: Ui,
-    chat: StoredValue<ChatSession>,
-    service: StoredValue<String>,
-    progress: ReadSignal<Progress>,
-    timeline: RwSignal<Timeline>,
-    typing: ReadSignal<bool>,
+    held: StoredValue<Held>,
+    state: RwSignal<State>,
     draft: RwSignal<String>,
-    failure: RwSignal<Option<Error>>,
-    read: RwSignal<u64>,
+}
+
+/// What does not change.
+struct Held {
+    number: u32,
+    chat: ChatSession,
+    service: String,
+}
+
+/// What does. One signal: it changes at most once a frame, and what it draws is compared before it is
+/// drawn.
+#[derive(Default)]
+struct State {
+    progress: Progress,
+    timeline: Timeline,
+    typing: bool,
+    failure: Option<Error>,
+    /// The place in the log up to which the visitor has read.
+    read: u64,
     /// Messages that appeared together and were written before; 0 while news come one by one.
-    history: RwSignal<usize>,
-    handled: RwSignal<Option<String>>,
+    history: usize,
+    /// The last page that was sent and decided about.
+    handled: Option<String>,
 }
 
 impl Talk {
@@ -40,32 +57,46 @@ impl Talk {
     #[must_use]
     pub fn new(ui: Ui, chat: &ChatSession, service: &str) -> Self {
         let embedding = ui.embedding();
+        let state = State {
+            handled: embedding.recall(PUSHED),
+            read: read_before(chat, embedding.recall(READ)),
+            ..State::default()
+        };
         let talk = Self {
             ui,
-            progress: signals::fold(Progress::default(), chat.session_monitor(), Progress::apply),
-            timeline: RwSignal::new(Timeline::default()),
-            typing: signals::latest(false, chat.operator_typing()),
+            held: StoredValue::new(Held {
+                number: ui.next_number(),
+                chat: chat.clone(),
+                service: service.to_owned(),
+            }),
+            state: RwSignal::new(state),
             draft: RwSignal::new(embedding.recall(DRAFT).unwrap_or_default()),
-            failure: RwSignal::new(None),
-            read: RwSignal::new(0),
-            history: RwSignal::new(0),
-            handled: RwSignal::new(embedding.recall(PUSHED)),
-            chat: StoredValue::new(chat.clone()),
-            service: StoredValue::new(service.to_owned()),
         };
-        talk.recall_read();
+        let state = talk.state;
+        signals::each_frame(chat.session_monitor(), move |sessions| {
+            state.update(|state| {
+                for session in sessions {
+                    state.progress.apply(session);
+                }
+            });
+        });
+        signals::each_frame(chat.operator_typing(), move |typing| {
+            state.update(|state| state.typing = typing.last().copied().unwrap_or_default());
+        });
         signals::each_frame(chat.conversation(), move |changes| talk.take(changes));
         talk
     }
 
     fn take(self, changes: Vec<Change>) {
         let news: Vec<Entry> = changes.iter().filter_map(inserted).cloned().collect();
-        let mut batch = Batch::default();
-        self.timeline.update(|timeline| batch = timeline.apply(changes));
-        let past = batch.reset || batch.inbound > BURST;
-        if past {
-            self.history.set(self.timeline.with_untracked(Timeline::len));
-        }
+        let mut past = false;
+        self.state.update(|state| {
+            let batch = state.timeline.apply(changes);
+            past = batch.reset || batch.inbound > BURST;
+            if past {
+                state.history = state.timeline.len();
+            }
+        });
         self.acknowledge();
         if !past {
             news.iter().for_each(|entry| self.announce(entry));
@@ -73,11 +104,9 @@ impl Talk {
     }
 
     fn announce(self, entry: &Entry) {
-        let session = self
-            .progress
-            .with_untracked(|progress| progress.session_id().unwrap_or_default().to_owned());
+        let session = self.held.with_value(|held| held.chat.id());
         let _ = self.ui.embedding().announce(&Announcement::Message {
-            session,
+            session: session.map(|id| id.to_string()).unwrap_or_default(),
             own: entry.direction == Direction::Outbound,
             text: entry.text.to_string(),
         });
@@ -85,25 +114,23 @@ impl Talk {
 
     /// Tells the server what has arrived here.
     fn acknowledge(self) {
-        let newest = self
-            .timeline
-            .with_untracked(|timeline| timeline.newest_news().and_then(|entry| entry.id.clone()));
+        let newest = self.state.with_untracked(|state| {
+            state.timeline.newest_news().and_then(|entry| entry.id.clone())
+        });
         if let Some(id) = newest {
-            self.chat.with_value(|chat| chat.mark_received(&id));
+            self.ask(|chat| chat.mark_received(&id));
         }
     }
 
     /// The visitor has seen this message and all before it.
     pub fn seen(self, key: &str) {
-        let seen = self.timeline.with_untracked(|timeline| {
-            timeline.entry(key).and_then(|entry| Some((entry.id.clone()?, entry.seq?)))
+        let seen = self.state.with_untracked(|state| {
+            let entry = state.timeline.entry(key)?;
+            Some((entry.id.clone()?, entry.seq.filter(|seq| *seq > state.read)?))
         });
         let Some((id, seq)) = seen else { return };
-        if seq <= self.read.get_untracked() {
-            return;
-        }
-        self.read.set(seq);
-        self.chat.with_value(|chat| {
+        self.state.update(|state| state.read = seq);
+        self.ask(|chat| {
             chat.mark_read(&id);
             if let Some(session) = chat.id() {
                 self.ui.embedding().keep(READ, Some(&format!("{session} {seq}")));
@@ -111,24 +138,12 @@ impl Talk {
         });
     }
 
-    /// After a reload: what was read before it.
-    fn recall_read(self) {
-        let kept = self.ui.embedding().recall(READ);
-        let session = self.chat.with_value(ChatSession::id);
-        if let (Some(kept), Some(session)) = (kept, session)
-            && let Some((of, seq)) = kept.split_once(' ')
-            && of == session.as_str()
-        {
-            self.read.set(seq.parse().unwrap_or_default());
-        }
-    }
-
     /// Puts the draft into the outbox and empties it.
     ///
     /// # Errors
     /// As [`ChatSession::send`]: the draft stays.
     pub fn send(self, text: &str) -> Result<(), Error> {
-        self.chat.with_value(|chat| chat.send(text))?;
+        self.held.with_value(|held| held.chat.send(text))?;
         self.write(String::new());
         Ok(())
     }
@@ -138,49 +153,58 @@ impl Talk {
         let empty = draft.is_empty();
         self.ui.embedding().keep(DRAFT, (!empty).then_some(&draft));
         self.draft.set(draft);
-        self.chat.with_value(|chat| if empty { chat.idle() } else { chat.composing() });
+        self.ask(|chat| if empty { chat.idle() } else { chat.composing() });
     }
 
     /// The visitor has stopped writing.
     pub fn idle(self) {
-        self.chat.with_value(ChatSession::idle);
+        self.ask(ChatSession::idle);
     }
 
     /// Sends a failed message again.
     pub fn retry(self, key: &str) {
         if let Some(key) = self.entry_key(key) {
-            self.chat.with_value(|chat| chat.retry(&key));
+            self.ask(|chat| chat.retry(&key));
         }
     }
 
     /// Lets a failed message go.
     pub fn discard(self, key: &str) {
         if let Some(key) = self.entry_key(key) {
-            self.chat.with_value(|chat| chat.discard(&key));
+            self.ask(|chat| chat.discard(&key));
         }
     }
 
     fn entry_key(self, key: &str) -> Option<EntryKey> {
-        self.timeline.with_untracked(|timeline| timeline.entry(key).map(|entry| entry.key.clone()))
+        self.state.with_untracked(|state| state.timeline.entry(key).map(|it| it.key.clone()))
     }
 
     /// Ends it.
     pub fn close(self) {
-        self.chat.with_value(ChatSession::close);
+        self.ask(ChatSession::close);
         self.ui.embedding().keep(READ, None);
         self.ui.embedding().keep(PUSHED, None);
     }
 
     /// It could not be created.
     pub fn fail(self, error: &Error) {
-        self.failure.set(Some(error.clone()));
+        self.state.update(|state| state.failure = Some(error.clone()));
+    }
+
+    fn ask(self, ask: impl FnOnce(&ChatSession)) {
+        self.held.with_value(|held| ask(&held.chat));
+    }
+
+    /// Tells this conversation from the next one.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.held.with_value(|held| held.number)
     }
 
     /// What to show, reactively.
     #[must_use]
     pub fn stage(self) -> Stage {
-        let failure = self.failure.get();
-        self.progress.with(|progress| progress.stage(failure.as_ref()))
+        self.state.with(|state| state.progress.stage(state.failure.as_ref()))
     }
 
     /// Whether it is over, or never began, reactively.
@@ -192,59 +216,58 @@ impl Talk {
     /// Whether anybody has ever answered, reactively.
     #[must_use]
     pub fn has_talked(self) -> bool {
-        self.progress.with(Progress::has_talked)
+        self.state.with(|state| state.progress.has_talked())
     }
 
     /// The operator's name, or what operators are called, reactively.
     #[must_use]
-    pub fn operator(self) -> String {
-        let name = self.progress.with(|progress| progress.operator().map(str::to_owned));
-        name.unwrap_or_else(|| self.ui.text(Key::Operator).into_owned())
+    pub fn operator(self) -> Cow<'static, str> {
+        let name = self.state.with(|state| state.progress.operator().map(str::to_owned));
+        name.map_or_else(|| self.ui.text(Key::Operator), Cow::Owned)
     }
 
     /// Whether the conversation is about to end by itself, reactively.
     #[must_use]
     pub fn warning(self) -> Option<Warning> {
-        self.progress.with(Progress::warning)
+        self.state.with(|state| state.progress.warning())
     }
 
     /// A page that the operator sent and the visitor has not decided about, reactively.
     #[must_use]
     pub fn pushed(self) -> Option<Pushed> {
-        let handled = self.handled.get();
-        let pushed = self.progress.with(|progress| progress.pushed().cloned())?;
-        (handled.as_deref() != Some(pushed.id.as_str())).then_some(pushed)
+        self.state.with(|state| {
+            let pushed = state.progress.pushed()?;
+            (state.handled.as_ref() != Some(&pushed.id)).then(|| pushed.clone())
+        })
     }
 
     /// The visitor has decided about it: it is not shown again, on this page or the next.
     pub fn handle_pushed(self, pushed: &Pushed) {
         self.ui.embedding().keep(PUSHED, Some(&pushed.id));
-        self.handled.set(Some(pushed.id.clone()));
+        self.state.update(|state| state.handled = Some(pushed.id.clone()));
     }
 
     /// Whether the operator writes, reactively.
     #[must_use]
     pub fn operator_types(self) -> bool {
-        self.typing.get() && !self.is_over()
+        self.state.with(|state| state.typing) && !self.is_over()
     }
 
     /// The service's code.
     #[must_use]
     pub fn service(self) -> String {
-        self.service.get_value()
+        self.held.with_value(|held| held.service.clone())
     }
 
     /// How many messages the visitor has not seen, reactively.
     #[must_use]
     pub fn unread(self) -> usize {
-        let read = self.read.get();
-        self.timeline.with(|timeline| timeline.unread(read))
+        self.state.with(|state| state.timeline.unread(state.read))
     }
 
-    /// The messages.
-    #[must_use]
-    pub const fn timeline(self) -> RwSignal<Timeline> {
-        self.timeline
+    /// Reads the messages, reactively.
+    pub fn timeline<T>(self, read: impl FnOnce(&Timeline) -> T) -> T {
+        self.state.with(|state| read(&state.timeline))
     }
 
     /// What the visitor is writing.
@@ -253,11 +276,25 @@ impl Talk {
         self.draft
     }
 
-    /// How many messages have just appeared that were written before; the list sets it back to 0.
+    /// How many messages have just appeared that were written before, reactively.
     #[must_use]
-    pub const fn history(self) -> RwSignal<usize> {
-        self.history
+    pub fn history(self) -> usize {
+        self.state.with(|state| state.history)
     }
+
+    /// They have been summed up.
+    pub fn history_told(self) {
+        self.state.update(|state| state.history = 0);
+    }
+}
+
+/// After a reload: the place in the log up to which this session was read before it.
+fn read_before(chat: &ChatSession, kept: Option<String>) -> u64 {
+    let place = || {
+        let (kept, session) = (kept?, chat.id()?);
+        kept.strip_prefix(session.as_str())?.strip_prefix(' ')?.parse().ok()
+    };
+    place().unwrap_or_default()
 }
 
 fn inserted(change: &Change) -> Option<&Entry> {

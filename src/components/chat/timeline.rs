@@ -10,12 +10,12 @@ pub struct Timeline {
 }
 
 /// A moment on the visitor's calendar: milliseconds since 1970, and whole local days.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// Milliseconds since 1970 (UTC).
-    pub millis: f64,
+    pub millis: i64,
     /// Whole local days since 1970.
-    pub day: f64,
+    pub day: i64,
 }
 
 /// One line of the conversation's screen. The key stays while the row stays.
@@ -65,7 +65,7 @@ pub struct Batch {
 }
 
 /// Messages of one author that follow each other faster than this stand together.
-const GROUP_GAP: f64 = 3.0 * 60_000.0;
+const GROUP_GAP: i64 = 3 * 60_000;
 
 impl Timeline {
     /// Takes changes in and says what they brought.
@@ -216,8 +216,8 @@ mod tests {
 
     /// Dates in these tests are minutes; a day has 1440.
     fn minutes(text: &str) -> Option<Moment> {
-        let minutes: f64 = text.parse().ok()?;
-        Some(Moment { millis: minutes * 60_000.0, day: (minutes / 1440.0).floor() })
+        let minutes: i64 = text.parse().ok()?;
+        Some(Moment { millis: minutes * 60_000, day: minutes.div_euclid(1440) })
     }
 
     fn of(entries: Vec<Entry>) -> Timeline {

@@ -8,6 +8,7 @@ use web_sys::KeyboardEvent;
 use super::dom::el;
 use super::ui::Ui;
 use crate::i18n::Key;
+use crate::signals;
 
 /// A question's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn Dialog(
     let cancel = NodeRef::<html::Button>::new();
     let confirm = NodeRef::<html::Button>::new();
     // The safe answer has the focus first.
-    Effect::new(move |_| {
+    signals::effect(move || {
         if let Some(button) = cancel.get() {
             let _ = button.focus();
         }

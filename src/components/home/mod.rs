@@ -3,6 +3,7 @@
 pub mod view;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -30,12 +31,12 @@ pub fn Home(
     /// The visitor closes the panel.
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let resume = move || {
+    let resume = move |_| {
         let talk = contact.running()?;
         Some(el("div").class("card").child(running(ui, talk, on_resume)).into_any())
     };
     el("div").class("screen home").part("home").child(hero(ui, on_close)).child(
-        el("div").class("cards").swap(resume).child(
+        el("div").class("cards").swap_by(move || contact.running().is_some().into(), resume).child(
             el("ul")
                 .class("card")
                 .attr_live("aria-label", move || Some(ui.text(Key::Channels)))
@@ -61,15 +62,15 @@ fn hero(ui: Ui, on_close: Callback<()>) -> El {
     el("div")
         .class("hero")
         .part("hero")
-        .child(el("div").class("hero__top").swap(logo).swap(move || close_button(ui, on_close)))
+        .child(el("div").class("hero__top").swap(logo).child(close_button(ui, on_close)))
         .child(el("h2").class("hero__title").part("title").text_live(title))
         .child(el("p").class("hero__subtitle").part("subtitle").text_live(subtitle))
 }
 
 /// The button that closes the panel; a panel in the page's flow has none.
-pub(super) fn close_button(ui: Ui, on_close: Callback<()>) -> Option<AnyView> {
-    let floating = ui.graphics(|graphics| graphics.mode == Mode::Floating);
-    floating.then(|| {
+pub(super) fn close_button(ui: Ui, on_close: Callback<()>) -> El {
+    let floating = move || ui.graphics(|graphics| graphics.mode == Mode::Floating);
+    el("span").class("bar__close").show_if(floating, move || {
         icon_button(Icon::CLOSE, "header-close", move || ui.text(Key::Close))
             .on("click", move |_| on_close.run(()))
             .into_any()
@@ -94,7 +95,7 @@ pub(super) fn icon_button(
 
 fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
     let help = move || {
-        let newest = talk.timeline().with(|timeline| {
+        let newest = talk.timeline(|timeline| {
             timeline.newest().map(|entry| Cow::Owned(entry.text.replace('\n', " ")))
         });
         newest.unwrap_or_else(|| ui.text(Key::ResumeHelp))
@@ -112,7 +113,7 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
         })
     };
     let name = move || {
-        if talk.has_talked() { talk.operator().into() } else { ui.text(Key::Resume) }
+        if talk.has_talked() { talk.operator() } else { ui.text(Key::Resume) }
     };
     row("resume", Icon::CHAT)
         .attr("data-focus", "")
@@ -128,14 +129,11 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
 }
 
 fn chat_row(ui: Ui, contact: Contact, on_channel: Callback<ChannelType>) -> El {
-    let codes: Vec<String> = contact.services().into_iter().map(|(code, _)| code).collect();
-    let state =
-        Memo::new(move |_| Availability::best(codes.iter().map(|code| contact.availability(code))));
-    selectable(row("channel-row", Icon::CHAT), state)
+    selectable(row("channel-row", Icon::CHAT), contact, None)
         .attr("data-channel", ChannelType::Chat.as_str().to_owned())
         .attr_live("data-focus", move || contact.running().is_none().then_some("".into()))
         .on("click", move |_| {
-            if state.get_untracked().may_start() {
+            if untrack(|| contact.availability(None)).may_start() {
                 on_channel.run(ChannelType::Chat);
             }
         })
@@ -144,7 +142,7 @@ fn chat_row(ui: Ui, contact: Contact, on_channel: Callback<ChannelType>) -> El {
                 .class("row__texts")
                 .child(el("span").class("row__name").text_live(move || ui.text(Key::Chat)))
                 .child(el("span").class("row__help").text_live(move || ui.text(Key::ChatHelp)))
-                .swap(move || state_line(ui, contact, state)),
+                .child(state_line(ui, contact, None)),
         )
         .child(go())
 }
@@ -158,25 +156,26 @@ pub(super) fn row(part: &'static str, icon: Icon) -> El {
         .child(el("span").class("row__icon").child(icon.view()))
 }
 
-/// What a row tells of its state. It stays focusable while it cannot be chosen, so that a keyboard
-/// reaches the reason.
-pub(super) fn selectable(row: El, state: Memo<Availability>) -> El {
-    row.attr_live("data-state", move || Some(state.get().word().into()))
-        .attr_live("aria-disabled", move || (!state.get().may_start()).then_some("true".into()))
+/// What a row tells of the state of a service, or of the channel. It stays focusable while it cannot be
+/// chosen, so that a keyboard reaches the reason.
+pub(super) fn selectable(row: El, contact: Contact, service: Option<Arc<str>>) -> El {
+    let state = move || contact.availability(service.as_deref());
+    let other = state.clone();
+    row.attr_live("data-state", move || Some(state().word().into()))
+        .attr_live("aria-disabled", move || (!other().may_start()).then_some("true".into()))
 }
 
 /// The state in words; nothing before the widget has asked.
-pub(super) fn state_line(ui: Ui, contact: Contact, state: Memo<Availability>) -> Option<AnyView> {
-    let state = state.get();
-    let asked = contact.connection().is_some();
-    (asked || state != Availability::Checking).then(|| {
-        el("span")
-            .class("row__state")
-            .attr("data-state", state.word())
-            .child(el("span").class("dot").attr("data-state", state.word()))
-            .text(ui.text(state.key()))
-            .into_any()
-    })
+pub(super) fn state_line(ui: Ui, contact: Contact, service: Option<Arc<str>>) -> El {
+    let state = move || {
+        let state = contact.availability(service.as_deref());
+        (contact.is_started() || state != Availability::Checking).then_some(state)
+    };
+    let (word, text) = (state.clone(), state);
+    el("span")
+        .class("row__state")
+        .attr_live("data-state", move || word().map(|state| state.word().into()))
+        .text_live(move || text().map_or("".into(), |state| ui.text(state.key())))
 }
 
 /// The chevron at a row's end.

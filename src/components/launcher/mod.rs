@@ -26,14 +26,13 @@ pub fn Launcher(
     /// The visitor pressed it.
     on_toggle: Callback<()>,
 ) -> impl IntoView {
-    let badge = move || {
-        let count = unread.get();
-        (count > 0 && !open.get()).then(|| {
-            let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
-            let badge = el("span").class("badge").part("badge").attr("aria-hidden", "true");
-            badge.text(text).into_any()
-        })
+    let badge = move |count: u32| {
+        let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
+        let badge = el("span").class("badge").part("badge").attr("aria-hidden", "true");
+        (count > 0).then(|| badge.text(text).into_any())
     };
+    let count =
+        move || if open.get() { 0 } else { u32::try_from(unread.get()).unwrap_or(u32::MAX) };
     let label = move || {
         let label = ui.graphics(|graphics| graphics.label.clone())?;
         let view = el("span").class("launcher__label").part("launcher-label");
@@ -53,7 +52,7 @@ pub fn Launcher(
         .child(
             el("span").class("launcher__icons").child(Icon::CHATS.view()).child(Icon::DOWN.view()),
         )
-        .swap(badge)
+        .swap_by(count, badge)
 }
 
 /// What a screen reader calls it. It begins with the visible label (WCAG 2.2, 2.5.3).

@@ -23,46 +23,47 @@ pub fn QueueScreen(
     /// The visitor tries again.
     on_retry: Callback<()>,
 ) -> impl IntoView {
-    // Rebuilt only when it is another kind of screen; what moves within one is text.
-    let failed = Memo::new(move |_| match talk.stage() {
-        Stage::Failed(error) => Some(failure(&error)),
-        Stage::Starting | Stage::Queue(_) | Stage::Talking | Stage::Handover | Stage::Ended => None,
-    });
-    el("div").class("screen").part("queue").swap(move || {
-        Some(match failed.get() {
-            Some(why) => problem(ui, why, on_cancel, on_retry).into_any(),
-            None => waiting(ui, talk, on_cancel).into_any(),
+    let failed = move || matches!(talk.stage(), Stage::Failed(_)).into();
+    el("div").class("screen").part("queue").swap_by(failed, move |failed| {
+        Some(if failed == 0 {
+            waiting(ui, talk, on_cancel).into_any()
+        } else {
+            problem(ui, talk, on_cancel, on_retry).into_any()
         })
     })
 }
 
 fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
-    let queue = Memo::new(move |_| match talk.stage() {
+    let queue = move || match talk.stage() {
         Stage::Queue(queue) => Some(queue),
         Stage::Starting | Stage::Talking | Stage::Handover | Stage::Ended | Stage::Failed(_) => {
             None
         }
-    });
-    let place = move || match queue.get() {
-        Some(Queue { position: Some(place), ringing: false, .. }) => {
-            el("span").class("queue__place").text(place.to_string()).into_any()
-        }
-        Some(Queue { ringing: true, .. }) => {
-            el("span").class("queue__place").child(Icon::HEADSET.view()).into_any()
-        }
-        Some(_) | None => {
-            el("span").class("queue__place").child(el("span").class("spinner")).into_any()
-        }
     };
-    let welcome = move || {
-        let welcome = queue.get()?.welcome?;
+    // 0 while nothing is known, 1 while an operator is rung, else the place and one.
+    let place = move || match queue() {
+        Some(Queue { ringing: true, .. }) => 1,
+        Some(Queue { position: Some(place), .. }) => place.saturating_add(1),
+        Some(_) | None => 0,
+    };
+    let shown = |place: u32| {
+        let disc = el("span").class("queue__place");
+        let disc = match place {
+            0 => disc.child(el("span").class("spinner")),
+            1 => disc.child(Icon::HEADSET.view()),
+            place => disc.text((place - 1).to_string()),
+        };
+        Some(disc.into_any())
+    };
+    let welcome = move |_| {
+        let welcome = queue()?.welcome?;
         let text = el("p").class("queue__welcome").part("queue-welcome").attr("dir", "auto");
         Some(text.text(welcome).into_any())
     };
+    let welcomed = move || queue().and_then(|queue| queue.welcome).map_or(0, |it| hash(&it));
     let wait = move || {
-        let minutes = queue.get()?.minutes?;
-        let text = ui.count(Key::QueueWait, minutes.into());
-        Some(el("p").class("notice__text").part("queue-wait").text(text).into_any())
+        let minutes = queue().and_then(|queue| queue.minutes);
+        minutes.map_or("".into(), |minutes| ui.count(Key::QueueWait, minutes.into()))
     };
     el("div")
         .class("screen")
@@ -73,7 +74,7 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
                     el("div")
                         .class("queue__rings")
                         .attr("aria-hidden", "true")
-                        .swap(move || Some(place())),
+                        .swap_by(place, shown),
                 )
                 .child(
                     el("h2")
@@ -81,7 +82,7 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
                         .attr("tabindex", "-1")
                         .attr("data-focus", "")
                         .text_live(move || {
-                            ui.text(match queue.get() {
+                            ui.text(match queue() {
                                 None => Key::Starting,
                                 Some(Queue { ringing: true, .. }) => Key::Ringing,
                                 Some(_) => Key::QueueTitle,
@@ -93,10 +94,10 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
                         .class("queue__position")
                         .part("queue-position")
                         .attr("role", "status")
-                        .text_live(move || queue.with(|queue| position(ui, queue.as_ref()))),
+                        .text_live(move || position(ui, queue().as_ref())),
                 )
-                .swap(wait)
-                .swap(welcome)
+                .child(el("p").class("notice__text").part("queue-wait").text_live(wait))
+                .swap_by(welcomed, welcome)
                 .child(el("p").class("notice__text").text_live(move || ui.text(Key::QueueBrowse))),
         )
         .child(
@@ -111,6 +112,11 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
         )
 }
 
+/// Tells one text from another (FNV-1a).
+pub(super) fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 fn position(ui: Ui, queue: Option<&Queue>) -> Cow<'static, str> {
     match queue {
         None | Some(Queue { ringing: true, .. }) => "".into(),
@@ -122,7 +128,13 @@ fn position(ui: Ui, queue: Option<&Queue>) -> Cow<'static, str> {
     }
 }
 
-fn problem(ui: Ui, why: Key, on_cancel: Callback<()>, on_retry: Callback<()>) -> El {
+fn problem(ui: Ui, talk: Talk, on_cancel: Callback<()>, on_retry: Callback<()>) -> El {
+    let why = move || match talk.stage() {
+        Stage::Failed(error) => failure(&error),
+        Stage::Starting | Stage::Queue(_) | Stage::Talking | Stage::Handover | Stage::Ended => {
+            Key::ErrorGeneric
+        }
+    };
     el("div")
         .class("notice")
         .part("error")
@@ -134,7 +146,9 @@ fn problem(ui: Ui, why: Key, on_cancel: Callback<()>, on_retry: Callback<()>) ->
                 .attr("data-focus", "")
                 .text_live(move || ui.text(Key::ErrorTitle)),
         )
-        .child(el("p").class("notice__text").attr("role", "alert").text_live(move || ui.text(why)))
+        .child(
+            el("p").class("notice__text").attr("role", "alert").text_live(move || ui.text(why())),
+        )
         .child(
             el("div")
                 .class("notice__actions")

@@ -1,5 +1,7 @@
 //! Whom to talk to, where a channel has several services.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::contact::Contact;
@@ -43,7 +45,7 @@ pub fn ServiceSelector(
                             icon_button(Icon::BACK, "header-back", move || ui.text(Key::Back))
                                 .on("click", move |_| on_back.run(())),
                         )
-                        .swap(move || close_button(ui, on_close)),
+                        .child(close_button(ui, on_close)),
                 )
                 .child(el("h2").class("hero__title").text_live(move || ui.text(Key::Services)))
                 .child(
@@ -61,25 +63,22 @@ fn option(
     on_service: Callback<String>,
     first: bool,
 ) -> El {
-    let state = Memo::new({
-        let code = code.clone();
-        move |_| contact.availability(&code)
-    });
-    selectable(row("service-option", Icon::HEADSET), state)
-        .attr("data-service", code.clone())
-        .attr_live("data-focus", move || first.then_some("".into()))
-        .on("click", move |_| {
-            if state.get_untracked().may_start() {
-                on_service.run(code.clone());
-            }
-        })
-        .child(
-            el("span")
-                .class("row__texts")
-                .child(el("span").class("row__name").text(name))
-                .swap(move || state_line(ui, contact, state)),
-        )
-        .child(go())
+    let shared: Arc<str> = code.as_str().into();
+    let row = selectable(row("service-option", Icon::HEADSET), contact, Some(shared.clone()))
+        .attr("data-service", code.clone());
+    let row = if first { row.attr("data-focus", "") } else { row };
+    row.on("click", move |_| {
+        if untrack(|| contact.availability(Some(&code))).may_start() {
+            on_service.run(code.clone());
+        }
+    })
+    .child(
+        el("span")
+            .class("row__texts")
+            .child(el("span").class("row__name").text(name))
+            .child(state_line(ui, contact, Some(shared))),
+    )
+    .child(go())
 }
 
 /// Whether the visitor has to choose: a single service is taken at once.

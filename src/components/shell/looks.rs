@@ -9,13 +9,14 @@ use web_sys::HtmlElement;
 use crate::components::palette::Palette;
 use crate::components::ui::Ui;
 use crate::core::config::{Color, Graphics, Position, Theme};
+use crate::signals;
 
 /// The brand where the site names none.
 const BRAND: Color = Color { red: 0x34, green: 0x51, blue: 0xd1 };
 
 /// Keeps the properties on the root true.
 pub(super) fn follow(ui: Ui, root: NodeRef<leptos::html::Div>) {
-    Effect::new(move |_| {
+    signals::effect(move || {
         let Some(root) = root.get() else { return };
         ui.graphics(|graphics| apply(&root, graphics));
     });

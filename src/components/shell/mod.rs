@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use super::banner::{Banner, BannerProps};
+use super::chat::talk::Talk;
 use super::chat::{ChatActions, ChatScreen, ChatScreenProps};
 use super::contact::Contact;
 use super::dom::{El, el};
@@ -21,7 +22,6 @@ use super::launcher::{Launcher, LauncherProps};
 use super::service_selector::{ServiceSelector, ServiceSelectorProps};
 use super::ui::Ui;
 use crate::core::Error;
-use crate::core::config::Mode;
 use crate::core::model::ChannelType;
 use crate::i18n::Key;
 pub use desk::Desk;
@@ -37,7 +37,7 @@ pub fn Shell(
     let root = NodeRef::<html::Div>::new();
     looks::follow(ui, root);
     page::follow(desk, root);
-    let floating = Memo::new(move |_| ui.graphics(|graphics| graphics.mode == Mode::Floating));
+    let floating = move || desk.is_floating();
     let launcher = move || {
         let props = LauncherProps::builder()
             .ui(ui)
@@ -45,9 +45,8 @@ pub fn Shell(
             .unread(Signal::derive(move || desk.unread()))
             .node(desk.launcher)
             .on_toggle(Callback::new(move |()| desk.toggle()));
-        floating.get().then(|| Launcher(props.build()).into_any())
+        Launcher(props.build()).into_any()
     };
-    let opened = Memo::new(move |_| desk.was_opened());
     el("div")
         .class("tvox")
         .part("root")
@@ -59,7 +58,7 @@ pub fn Shell(
             Some(looks::side(ui.graphics(|graphics| graphics.position)).into())
         })
         .attr_live("data-mode", move || {
-            Some(if floating.get() { "floating".into() } else { "inline".into() })
+            Some(if floating() { "floating".into() } else { "inline".into() })
         })
         .node(root)
         .on("keydown", move |event| {
@@ -69,8 +68,8 @@ pub fn Shell(
             }
         })
         .child(el("div").class("sr").attr("role", "status").text_live(move || news(desk)))
-        .swap(launcher)
-        .swap(move || opened.get().then(|| panel(desk).into_any()))
+        .show_if(floating, launcher)
+        .show_if(move || desk.was_opened(), move || panel(desk).into_any())
 }
 
 /// Told while the panel is closed, where the conversation's own list is not spoken.
@@ -80,13 +79,12 @@ fn news(desk: Desk) -> std::borrow::Cow<'static, str> {
         return "".into();
     }
     let talk = desk.contact().and_then(Contact::talk);
-    let name = talk.map_or_else(|| ui.text(Key::Operator).into_owned(), |talk| talk.operator());
+    let name = talk.map_or_else(|| ui.text(Key::Operator), Talk::operator);
     ui.fill(Key::MessageFrom, &[("name", &name)])
 }
 
 fn panel(desk: Desk) -> El {
     let ui = desk.ui();
-    let screen = Memo::new(move |_| desk.screen());
     el("section")
         .class("panel")
         .part("panel")
@@ -95,18 +93,29 @@ fn panel(desk: Desk) -> El {
         .attr("tabindex", "-1")
         .attr_live("aria-label", move || Some(ui.text(Key::Panel)))
         .attr_live("data-open", move || desk.is_open().then_some("".into()))
-        .attr_live("data-screen", move || Some(screen.get().word().into()))
-        .attr_live("data-fit", move || screen.get().fits().then_some("".into()))
+        .attr_live("data-screen", move || Some(desk.screen().word().into()))
+        .attr_live("data-fit", move || desk.screen().fits().then_some("".into()))
         .node(desk.panel)
         .on("focusin", move |_| desk.touched())
         .on("pointerdown", move |_| desk.touched())
-        .swap(move || {
-            desk.mind_focus();
-            Some(match desk.contact() {
-                Some(contact) => show(desk, contact, screen.get()),
-                None => unusable(ui, desk)?,
-            })
-        })
+        .swap_by(
+            move || showing(desk),
+            move |_| {
+                desk.mind_focus();
+                match desk.contact() {
+                    Some(contact) => Some(show(desk, contact, desk.screen())),
+                    None => unusable(ui, desk),
+                }
+            },
+        )
+}
+
+/// Tells apart what the panel can show: 0 for a configuration that is of no use.
+fn showing(desk: Desk) -> u32 {
+    match desk.contact() {
+        Some(contact) => desk.screen() as u32 + 1 + contact.number() * 4,
+        None => 0,
+    }
 }
 
 fn show(desk: Desk, contact: Contact, screen: Route) -> AnyView {
@@ -130,10 +139,13 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> AnyView {
         }
         Route::Chat => el("div")
             .class("screen")
-            .swap(move || {
-                desk.mind_focus();
-                Some(chat(desk, contact, contact.talk()?, close, home))
-            })
+            .swap_by(
+                move || contact.talk().map_or(0, Talk::number),
+                move |_| {
+                    desk.mind_focus();
+                    Some(chat(desk, contact, contact.talk()?, close, home))
+                },
+            )
             .into_any(),
     }
 }
@@ -141,7 +153,7 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> AnyView {
 fn chat(
     desk: Desk,
     contact: Contact,
-    talk: super::chat::talk::Talk,
+    talk: Talk,
     close: Callback<()>,
     back: Callback<()>,
 ) -> AnyView {
@@ -187,7 +199,7 @@ fn unusable(ui: Ui, desk: Desk) -> Option<AnyView> {
             el("div")
                 .class("bar")
                 .child(el("div").class("bar__name"))
-                .swap(move || close_button(ui, close)),
+                .child(close_button(ui, close)),
         )
         .child(
             el("div")

@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 
 use super::desk::Desk;
 use super::view::title;
-use crate::core::config::Mode;
+use crate::signals;
 
 /// The same width at which the style sheet lets the panel fill the screen.
 const PHONE: &str = "(max-width: 480px)";
@@ -19,9 +19,8 @@ const PHONE: &str = "(max-width: 480px)";
 /// Follows the panel: locks the page's scrolling, lets the back gesture close, keeps the composer above
 /// the keyboard.
 pub(super) fn follow(desk: Desk, root: NodeRef<leptos::html::Div>) {
-    Effect::new(move |_| {
-        let floating = desk.ui().graphics(|graphics| graphics.mode == Mode::Floating);
-        if desk.is_open() && floating && matches(PHONE) {
+    signals::effect(move || {
+        if desk.is_open() && desk.is_floating() && matches(PHONE) {
             lock_scrolling();
             close_on_back(desk);
             if let Some(root) = root.get_untracked() {
@@ -76,8 +75,10 @@ fn keep_above_keyboard(root: &HtmlElement) {
     let fit = {
         let (viewport, style) = (viewport.clone(), style.clone());
         move || {
-            let _ = style.set_property("--_vh", &format!("{}px", viewport.height()));
-            let _ = style.set_property("--_vt", &format!("{}px", viewport.offset_top()));
+            for (name, length) in [("--_vh", viewport.height()), ("--_vt", viewport.offset_top())] {
+                #[expect(clippy::cast_possible_truncation, reason = "the pixels of a screen")]
+                let _ = style.set_property(name, &format!("{}px", length.round() as i32));
+            }
         }
     };
     fit();
@@ -106,18 +107,19 @@ fn retitle(desk: Desk) {
         set_hidden.set(document().hidden());
     });
     on_cleanup(move || listener.remove());
-    Effect::new(move |ours: Option<Option<(String, String)>>| {
-        if let Some((own, shown)) = ours.flatten()
+    let mut ours: Option<(String, String)> = None;
+    signals::effect(move || {
+        if let Some((own, shown)) = ours.take()
             && document().title() == shown
         {
             document().set_title(&own);
         }
         let unread = desk.unread();
-        (hidden.get() && unread > 0).then(|| {
+        if hidden.get() && unread > 0 {
             let own = document().title();
             let shown = title(&own, unread);
             document().set_title(&shown);
-            (own, shown)
-        })
+            ours = Some((own, shown));
+        }
     });
 }

@@ -7,6 +7,7 @@ use super::chat::progress::Pushed;
 use super::chat::talk::Talk;
 use super::dom::el;
 use super::icons::Icon;
+use super::queue::hash;
 use super::ui::Ui;
 use crate::i18n::Key;
 
@@ -19,7 +20,9 @@ pub fn ToUrl(
     /// The conversation.
     talk: Talk,
 ) -> impl IntoView {
-    el("div").attr("role", "status").swap(move || {
+    // A page is told from the next by its step.
+    let key = move || talk.pushed().map_or(0, |pushed| hash(&pushed.id));
+    el("div").attr("role", "status").swap_by(key, move |_| {
         let pushed = talk.pushed()?;
         let origin = window().location().origin().unwrap_or_default();
         let destination = destination(&pushed.uri, &origin)?;
