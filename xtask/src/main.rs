@@ -81,7 +81,7 @@ fn dispatch(words: &[String]) -> Result<bool> {
             checks::size(&workspace).map(|()| true)
         }
         "trunk" => trunk::run(&workspace, rest).map(|()| true),
-        "trunk-place" => trunk::place(&workspace).map(|()| true),
+        "trunk-build" => trunk::build(&workspace).map(|()| true),
         "tools" => {
             let install = rest.first().is_some_and(|word| word == "--install");
             none(if install { rest.get(1..).unwrap_or_default() } else { rest })?;

@@ -61,7 +61,8 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     let staging = workspace.target.join("xtask/widget");
     let glue = staging.join(format!("{GLUE}.js"));
     create(&staging)?;
-    bind(&wasm_bindgen, &module, &staging)?;
+    let strip = ["--remove-name-section", "--remove-producers-section"];
+    bind(&wasm_bindgen, &module, &staging, &strip)?;
     let binary = staging.join(format!("{GLUE}_bg.wasm"));
     if let Some(wasm_opt) = wasm_opt {
         let mut shrink = Command::new(wasm_opt);
@@ -109,45 +110,31 @@ const BUILD: [&str; 7] = [
     WASM,
 ];
 
-fn compile(workspace: &Workspace) -> Result<PathBuf> {
-    command::run(&mut workspace.cargo(&BUILD))?;
-    Ok(workspace.target.join(WASM).join("release/tvox_widget.wasm"))
+/// Builds the widget quickly, with readable panics, straight into `folder`: for those who edit it.
+///
+/// # Errors
+/// The target or a tool cannot be had, or the widget does not build.
+pub(crate) fn build_dev(workspace: &Workspace, folder: &Path) -> Result<()> {
+    need_target(workspace)?;
+    let wasm_bindgen = Tool::WasmBindgen.get(workspace)?;
+    let module = compile(workspace, &["--features=panic-hook"], "debug")?;
+    create(folder)?;
+    bind(&wasm_bindgen, &module, folder, &["--keep-debug"])?;
+    copy(&workspace.root.join("src/element/element.js"), &folder.join("tvox-widget.js"))
 }
 
-/// The same with a standard library of its own, in a folder of its own: other flags would build
-/// everything else anew. The flags are not stable, so the compiler is told to take them.
-fn compile_smallest(workspace: &Workspace) -> Result<PathBuf> {
-    need_source(workspace)?;
-    let target = workspace.target.join("smallest");
-    let mut cargo = workspace.cargo(&BUILD);
-    cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
-    cargo.arg("--target-dir").arg(&target);
-    cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", SMALLEST);
-    command::run(&mut cargo)?;
-    Ok(target.join(WASM).join("release/tvox_widget.wasm"))
+fn compile(workspace: &Workspace, options: &[&str], profile: &str) -> Result<PathBuf> {
+    // Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
+    let mut rustc =
+        workspace.cargo(&["rustc", "--package=tvox-widget", "--lib", "--crate-type=cdylib"]);
+    command::run(rustc.args(["--target", WASM]).args(options))?;
+    Ok(workspace.target.join(WASM).join(profile).join("tvox_widget.wasm"))
 }
 
-/// Adds the standard library's source to the toolchain if it is not there.
-fn need_source(workspace: &Workspace) -> Result<()> {
-    let sysroot = command::output_of(
-        Command::new("rustc").current_dir(&workspace.root).args(["--print", "sysroot"]),
-    );
-    let source = "lib/rustlib/src/rust/library/std/Cargo.toml";
-    if sysroot.is_some_and(|sysroot| Path::new(sysroot.trim()).join(source).is_file()) {
-        return Ok(());
-    }
-    command::run(Command::new("rustup").current_dir(&workspace.root).args([
-        "component",
-        "add",
-        "rust-src",
-    ]))
-}
-
-fn bind(wasm_bindgen: &Path, module: &Path, into: &Path) -> Result<()> {
+fn bind(wasm_bindgen: &Path, module: &Path, into: &Path, options: &[&str]) -> Result<()> {
     let mut bind = Command::new(wasm_bindgen);
     bind.args(["--target", "web", "--out-name", GLUE, "--no-typescript"]);
-    bind.args(["--remove-name-section", "--remove-producers-section", "--out-dir"]);
-    command::run(bind.arg(into).arg(module))
+    command::run(bind.args(options).arg("--out-dir").arg(into).arg(module))
 }
 
 /// Moves the files into `dist`, each at once: a server may be reading there.
