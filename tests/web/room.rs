@@ -233,6 +233,9 @@ impl Room {
                 json!({ "id": event["id"], "seq": event["seq"], "createdAt": event["createdAt"] })
             }
             "chat.close" => {
+                let last = json!({ "direction": "OUTBOUND", "messageType": "CLOSED_SESSION" });
+                let last = self.add(last);
+                self.event("chat/s_1", &last);
                 self.session["sessionState"] = "CLOSED".into();
                 let closed = self.session.clone();
                 self.event("session/s_1", &closed);
