@@ -99,17 +99,6 @@ pub(crate) fn need_target(workspace: &Workspace) -> Result<()> {
     command::run(Command::new("rustup").current_dir(&workspace.root).args(["target", "add", WASM]))
 }
 
-/// Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
-const BUILD: [&str; 7] = [
-    "rustc",
-    "--package=tvox-widget",
-    "--lib",
-    "--crate-type=cdylib",
-    "--release",
-    "--target",
-    WASM,
-];
-
 /// Builds the widget quickly, with readable panics, straight into `folder`: for those who edit it.
 ///
 /// # Errors
@@ -117,18 +106,53 @@ const BUILD: [&str; 7] = [
 pub(crate) fn build_dev(workspace: &Workspace, folder: &Path) -> Result<()> {
     need_target(workspace)?;
     let wasm_bindgen = Tool::WasmBindgen.get(workspace)?;
-    let module = compile(workspace, &["--features=panic-hook"], "debug")?;
+    command::run(workspace.cargo(&BUILD).args(["--features", "panic-hook"]))?;
+    let module = workspace.target.join(WASM).join("debug/tvox_widget.wasm");
     create(folder)?;
     bind(&wasm_bindgen, &module, folder, &["--keep-debug"])?;
     copy(&workspace.root.join("src/element/element.js"), &folder.join("tvox-widget.js"))
 }
 
-fn compile(workspace: &Workspace, options: &[&str], profile: &str) -> Result<PathBuf> {
-    // Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
-    let mut rustc =
-        workspace.cargo(&["rustc", "--package=tvox-widget", "--lib", "--crate-type=cdylib"]);
-    command::run(rustc.args(["--target", WASM]).args(options))?;
-    Ok(workspace.target.join(WASM).join(profile).join("tvox_widget.wasm"))
+/// Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
+const BUILD: [&str; 6] =
+    ["rustc", "--package=tvox-widget", "--lib", "--crate-type=cdylib", "--target", WASM];
+
+fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    command::run(workspace.cargo(&BUILD).arg("--release"))?;
+    Ok(workspace.target.join(WASM).join("release/tvox_widget.wasm"))
+}
+
+/// The same with a standard library of its own, in a folder of its own: other flags would build
+/// everything else anew. The flags are not stable, so the compiler is told to take them.
+fn compile_smallest(workspace: &Workspace) -> Result<PathBuf> {
+    need_source(workspace)?;
+    let target = workspace.target.join("smallest");
+    let mut cargo = workspace.cargo(&BUILD);
+    cargo.args([
+        "--release",
+        "-Zbuild-std=std,panic_abort",
+        "-Zbuild-std-features=optimize_for_size",
+    ]);
+    cargo.arg("--target-dir").arg(&target);
+    cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", SMALLEST);
+    command::run(&mut cargo)?;
+    Ok(target.join(WASM).join("release/tvox_widget.wasm"))
+}
+
+/// Adds the standard library's source to the toolchain if it is not there.
+fn need_source(workspace: &Workspace) -> Result<()> {
+    let sysroot = command::output_of(
+        Command::new("rustc").current_dir(&workspace.root).args(["--print", "sysroot"]),
+    );
+    let source = "lib/rustlib/src/rust/library/std/Cargo.toml";
+    if sysroot.is_some_and(|sysroot| Path::new(sysroot.trim()).join(source).is_file()) {
+        return Ok(());
+    }
+    command::run(Command::new("rustup").current_dir(&workspace.root).args([
+        "component",
+        "add",
+        "rust-src",
+    ]))
 }
 
 fn bind(wasm_bindgen: &Path, module: &Path, into: &Path, options: &[&str]) -> Result<()> {
