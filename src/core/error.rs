@@ -11,15 +11,8 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum Error {
     /// The configuration is wrong: mend it and construct the widget again.
-    #[error("configuration: {field}: expected {expected}, found {found}")]
-    Config {
-        /// The field's path, such as `servicesConfiguration[0].type`.
-        field: String,
-        /// What would be right there.
-        expected: String,
-        /// What kind of thing is there; never customer data.
-        found: String,
-    },
+    #[error("configuration: {0}")]
+    Config(Box<Mistake>),
     /// There is no connection, and the thing could not wait for one.
     #[error("not connected to the server")]
     NotConnected,
@@ -33,22 +26,11 @@ pub enum Error {
         operation: &'static str,
     },
     /// The server said no.
-    #[error("the server refused: {message} ({code})")]
-    Refused {
-        /// The number of `docs/protocol.md`, "Errors".
-        code: i32,
-        /// The stable word for it, such as `SERVICE_NOT_FOUND`.
-        reason: String,
-        /// For developers, in English.
-        message: String,
-        /// Whether the same thing may succeed later.
-        retryable: bool,
-        /// How long to wait before trying again, where the server says so.
-        retry_after: Option<Duration>,
-    },
+    #[error("the server refused: {} ({})", .0.message, .0.code)]
+    Refused(Box<Refused>),
     /// The other side does not speak the documented protocol.
     #[error("protocol: {0}")]
-    Protocol(String),
+    Protocol(&'static str),
     /// Not possible now: the session has to be in another state first.
     #[error("{operation} is not possible while the session is {state}")]
     WrongState {
@@ -57,17 +39,39 @@ pub enum Error {
         /// The state it met.
         state: &'static str,
     },
-    /// The service is not in the configuration for this channel.
-    #[error("service {service} is not configured for channel {channel}")]
-    Unmonitored {
-        /// The service's code.
-        service: String,
-        /// The channel's documented name.
-        channel: String,
-    },
+    /// The service is not in the configuration for this channel: `service/CHANNEL`.
+    #[error("{0}: not configured as service and channel")]
+    Unmonitored(Box<str>),
     /// Given up by the caller, or because the widget was disconnected.
     #[error("cancelled")]
     Cancelled,
+}
+
+/// What is wrong in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: expected {expected}, found {found}")]
+pub struct Mistake {
+    /// The field's path, such as `servicesConfiguration[0].type`.
+    pub field: String,
+    /// What would be right there.
+    pub expected: String,
+    /// What kind of thing is there; never customer data.
+    pub found: String,
+}
+
+/// What the server says when it says no.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// The number of `docs/protocol.md`, "Errors", or the close code.
+    pub code: i32,
+    /// The stable word for it, such as `SERVICE_NOT_FOUND`.
+    pub reason: String,
+    /// For developers, in English.
+    pub message: String,
+    /// Whether the same thing may succeed later.
+    pub retryable: bool,
+    /// How long to wait before trying again, where the server says so.
+    pub retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -75,14 +79,14 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Config { .. } => "CONFIG",
+            Self::Config(_) => "CONFIG",
             Self::NotConnected => "NOT_CONNECTED",
             Self::ConnectionLost => "CONNECTION_LOST",
             Self::TimedOut { .. } => "TIMED_OUT",
-            Self::Refused { .. } => "REFUSED",
+            Self::Refused(_) => "REFUSED",
             Self::Protocol(_) => "PROTOCOL",
             Self::WrongState { .. } => "WRONG_STATE",
-            Self::Unmonitored { .. } => "UNMONITORED",
+            Self::Unmonitored(_) => "UNMONITORED",
             Self::Cancelled => "CANCELLED",
         }
     }
@@ -91,14 +95,14 @@ impl Error {
     #[must_use]
     pub fn reason(&self) -> &str {
         match self {
-            Self::Refused { reason, .. } => reason,
-            Self::Config { .. }
+            Self::Refused(refused) => &refused.reason,
+            Self::Config(_)
             | Self::NotConnected
             | Self::ConnectionLost
             | Self::TimedOut { .. }
             | Self::Protocol(_)
             | Self::WrongState { .. }
-            | Self::Unmonitored { .. }
+            | Self::Unmonitored(_)
             | Self::Cancelled => self.code(),
         }
     }

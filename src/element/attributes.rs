@@ -4,6 +4,7 @@
 
 use crate::components::ui::{Connect, Settings};
 use crate::core::config::{ChannelServices, Graphics, Mode, Position, Service, Theme};
+use crate::core::error::Mistake;
 use crate::core::model::ChannelType;
 use crate::core::{Error, Map, WidgetConf};
 use crate::i18n::Lang;
@@ -166,18 +167,20 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
 fn mistake(attribute: &str, expected: &str, found: &str) -> Error {
     // What stands in an attribute is the site owner's; still, an error is no place for a novel.
     let found: String = found.chars().take(60).collect();
-    Error::Config { field: format!("attribute {attribute}"), expected: expected.to_owned(), found }
+    let (field, expected) = (format!("attribute {attribute}"), expected.to_owned());
+    Error::Config(Box::new(Mistake { field, expected, found }))
 }
 
 /// The same mistake, named as the page spells it.
 fn named_as_attribute(error: Error) -> Error {
-    let Error::Config { field, expected, found } = error else { return error };
-    let attribute = match field.as_str() {
+    let Error::Config(mut mistake) = error else { return error };
+    let attribute = match mistake.field.as_str() {
         "server.url" => "server",
         services if services.starts_with("servicesConfiguration") => "services",
         other => other.strip_prefix("graphics.").unwrap_or(other),
     };
-    Error::Config { field: format!("attribute {attribute}"), expected, found }
+    mistake.field = format!("attribute {attribute}");
+    Error::Config(mistake)
 }
 
 #[cfg(test)]
@@ -208,7 +211,7 @@ mod tests {
 
     fn field(settings: &Settings) -> String {
         match &settings.conf {
-            Err(Error::Config { field, .. }) => field.clone(),
+            Err(Error::Config(mistake)) => mistake.field.clone(),
             other => format!("{other:?}"),
         }
     }

@@ -97,9 +97,9 @@ fn visit(widget: &Widget) {
 /// What an error says to a program, and to the developer's console where it is theirs to mend.
 fn told(error: &Error) -> Vec<(&'static str, String)> {
     let mut fields = vec![("code", error.code().to_owned()), ("message", error.to_string())];
-    if let Error::Config { field, expected, .. } = error {
-        fields.push(("field", field.clone()));
-        fields.push(("expected", expected.clone()));
+    if let Error::Config(mistake) = error {
+        fields.push(("field", mistake.field.clone()));
+        fields.push(("expected", mistake.expected.clone()));
         web_sys::console::error_2(&"tvox-widget:".into(), &error.to_string().into());
     }
     fields

@@ -464,7 +464,7 @@ fn a_configuration_built_in_rust_obeys_the_same_rules() {
     assert_eq!(WidgetConf::from_json(&conf.to_json()).unwrap(), conf);
 
     let field = |result: Result<WidgetConf, Error>| match result {
-        Err(Error::Config { field, .. }) => field,
+        Err(Error::Config(mistake)) => mistake.field,
         other => panic!("{other:?}"),
     };
     let builder = || WidgetConf::builder("https://contact.example.com");

@@ -6,6 +6,7 @@ use tvox_widget::components::ui::Connect;
 use tvox_widget::components::ui::{Announcement, Settings};
 use tvox_widget::core::Error;
 use tvox_widget::core::config::Theme;
+use tvox_widget::core::error::Mistake;
 use tvox_widget::i18n::Lang;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -235,11 +236,11 @@ async fn another_look_does_not_disturb_a_conversation() {
 #[wasm_bindgen_test]
 async fn a_configuration_that_is_no_use_is_shown_to_the_developer_and_can_be_mended() {
     let mut room = Room::new(1);
-    let broken = Error::Config {
+    let broken = Error::Config(Box::new(Mistake {
         field: "server.url".to_owned(),
         expected: "an address".to_owned(),
         found: "a number".to_owned(),
-    };
+    }));
     let good = room.settings.get_untracked();
     room.settings.set(Settings::of(Err(broken.clone()), Lang::En, Connect::Intent));
     room.look.click("launcher");

@@ -104,7 +104,7 @@ mod tests {
         let stopped = |reason| ConnectionState { reason, ..ConnectionState::of(Phase::Stopped) };
         assert_eq!(Notice::of(Some(&stopped(Some(Error::Cancelled))), true, true), None);
         assert_eq!(Notice::of(Some(&stopped(None)), true, true), None);
-        let error = Error::Protocol("x".to_owned());
+        let error = Error::Protocol("x");
         let notice = Notice::of(Some(&stopped(Some(error.clone()))), true, true);
         assert_eq!(notice, Some(Notice::Stopped(Some(error))));
     }

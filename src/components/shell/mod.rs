@@ -187,8 +187,9 @@ fn with_banner(ui: Ui, contact: Contact, screen: AnyView) -> AnyView {
 fn unusable(ui: Ui, desk: Desk) -> Option<AnyView> {
     let error = ui.settings().with(|settings| settings.conf.as_ref().err().cloned())?;
     let close = Callback::new(move |()| desk.close());
-    let (field, rest) = if let Error::Config { field, expected, found } = &error {
-        (field.clone(), format!("expected {expected}, found {found}"))
+    let (field, rest) = if let Error::Config(mistake) = &error {
+        let rest = format!("expected {}, found {}", mistake.expected, mistake.found);
+        (mistake.field.clone(), rest)
     } else {
         (error.code().to_owned(), error.to_string())
     };

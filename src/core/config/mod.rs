@@ -46,7 +46,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::error::Error;
+use super::error::{Error, Mistake};
 use super::model::{ChannelType, CustomerInfo};
 use reader::{Field, Notes};
 
@@ -90,10 +90,12 @@ impl WidgetConf {
     /// # Errors
     /// [`Error::Config`] for the first field that is wrong.
     pub fn from_json_with_warnings(json: &str) -> Result<(Self, Vec<String>), Error> {
-        let value = serde_json::from_str(json).map_err(|error| Error::Config {
-            field: reader::ROOT.to_owned(),
-            expected: "JSON".to_owned(),
-            found: format!("a mistake at line {}, column {}", error.line(), error.column()),
+        let value = serde_json::from_str(json).map_err(|error| {
+            Error::Config(Box::new(Mistake {
+                field: reader::ROOT.to_owned(),
+                expected: "JSON".to_owned(),
+                found: format!("a mistake at line {}, column {}", error.line(), error.column()),
+            }))
         })?;
         let notes = Notes::default();
         let conf = Self::read(&Field::root(&value, &notes));

@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::core::error::Error;
+use crate::core::error::{Error, Mistake};
 
 /// What an error calls the document itself.
 pub(super) const ROOT: &str = "WidgetConf";
@@ -194,7 +194,7 @@ impl<'a> Field<'a> {
 
     fn wrong(&self, expected: String, found: String) {
         let field = if self.path.is_empty() { ROOT } else { &self.path };
-        self.note(Error::Config { field: field.to_owned(), expected, found });
+        self.note(Error::Config(Box::new(Mistake { field: field.to_owned(), expected, found })));
     }
 
     fn note(&self, mistake: Error) {
@@ -217,7 +217,11 @@ impl<'a> Field<'a> {
 
 /// A mistake found after reading, where the path is known already.
 pub(super) fn mistake(field: &str, expected: &str, found: impl Into<String>) -> Error {
-    Error::Config { field: field.to_owned(), expected: expected.to_owned(), found: found.into() }
+    Error::Config(Box::new(Mistake {
+        field: field.to_owned(),
+        expected: expected.to_owned(),
+        found: found.into(),
+    }))
 }
 
 /// A wrong word, in quotes, cut where it is long; control characters become blanks.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::retry::Asked;
-use crate::core::error::Error;
+use crate::core::error::{Error, Refused};
 use crate::core::ports::Closed;
 
 /// A server that asks for patience gets at least this much.
@@ -39,13 +39,13 @@ pub(super) fn reason(closed: &Closed) -> Error {
 }
 
 fn refused(code: u16, token: &str, retryable: bool, retry_after: Option<Duration>) -> Error {
-    Error::Refused {
+    Error::Refused(Box::new(Refused {
         code: i32::from(code),
         reason: token.to_owned(),
         message: format!("the server closed the connection: {token}"),
         retryable,
         retry_after,
-    }
+    }))
 }
 
 fn split(reason: &str) -> (&str, Option<Duration>) {

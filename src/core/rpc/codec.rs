@@ -24,7 +24,7 @@ pub enum Incoming {
         /// The id that [`Codec::encode`] gave.
         id: u64,
         /// What the server says.
-        outcome: Result<Reply, Refusal>,
+        outcome: Result<Reply, Box<Refusal>>,
     },
     /// News of a subscription.
     Push {
@@ -52,7 +52,7 @@ pub enum PushEvent {
     /// Something that is never replayed.
     Ephemeral(Box<ChatChannelEventMessage>),
     /// The subscription has ended.
-    Failed(Refusal),
+    Failed(Box<Refusal>),
 }
 
 /// By which shape an answer is read.
@@ -112,10 +112,10 @@ impl Codec {
     fn answer(&mut self, id: u64, frame: Fields<'_>) -> Result<Incoming, DecodeError> {
         let kind = self.asked.remove(&id).ok_or(DecodeError::UnknownId)?;
         let outcome = match frame.get("error") {
-            Some(error) => Err(read::refusal(error).unwrap_or_else(|_| garbled())),
+            Some(error) => Err(Box::new(read::refusal(error).unwrap_or_else(|_| garbled()))),
             None => {
                 let result = frame.get("result").unwrap_or(&Value::Null);
-                self.reply(kind, result).map_err(|_| garbled())
+                self.reply(kind, result).map_err(|_| Box::new(garbled()))
             }
         };
         Ok(Incoming::Reply { id, outcome })
@@ -151,7 +151,7 @@ impl Codec {
             return Ok(Incoming::Ignored);
         };
         if let Some(error) = params.get("error") {
-            let refusal = read::refusal(error)?;
+            let refusal = Box::new(read::refusal(error)?);
             self.subscribed.remove(&subscription);
             return Ok(Incoming::Push { subscription, event: PushEvent::Failed(refusal) });
         }
@@ -204,7 +204,7 @@ impl TopicKind {
     fn state(self, value: &Value) -> Result<StateValue, DecodeError> {
         Ok(match self {
             Self::Channels => StateValue::Channels(read::channels(value)?),
-            Self::Service => StateValue::Service(read::service_status(value)?),
+            Self::Service => StateValue::Service(Box::new(read::service_status(value)?)),
             Self::Receipts => StateValue::Receipts(read::watermarks(value)?),
             Self::Session => StateValue::Session(Box::new(read::session(value)?)),
             Self::Chat => return Err(DecodeError::Shape),

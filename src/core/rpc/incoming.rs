@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::core::error::Error;
+use crate::core::error::{Error, Refused};
 use crate::core::map::Map;
 use crate::core::model::{
     ChannelType, ChatChannelEventMessage, ChatChannelSession, Epoch, Limits, MessageId,
@@ -35,7 +35,7 @@ impl Reply {
         if let Self::Done(done) = self {
             return Ok(*done);
         }
-        Err(Error::Protocol("the answer is not the one that was asked for".to_owned()))
+        Err(Error::Protocol("the answer is not the one that was asked for"))
     }
 }
 
@@ -106,7 +106,7 @@ pub enum StateValue {
     /// Of [`Topic::Channels`](super::Topic::Channels).
     Channels(Map<ChannelType, bool>),
     /// Of [`Topic::Service`](super::Topic::Service).
-    Service(ServiceStatus),
+    Service(Box<ServiceStatus>),
     /// Of [`Topic::Receipts`](super::Topic::Receipts).
     Receipts(Watermarks),
     /// Of [`Topic::Session`](super::Topic::Session).
@@ -168,14 +168,15 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused {
+impl From<Box<Refusal>> for Error {
+    fn from(refusal: Box<Refusal>) -> Self {
+        let refusal = *refusal;
+        Self::Refused(Box::new(Refused {
             code: refusal.code,
             retry_after: refusal.data.retry_after.map(|ms| Duration::from_millis(u64::from(ms))),
             retryable: refusal.data.retryable,
             reason: refusal.data.reason,
             message: refusal.message,
-        }
+        }))
     }
 }

@@ -143,7 +143,7 @@ impl Engine {
                 self.out.push(Effect::Channels(channels));
             }
             (Topic::Service(service, channel), TopicEvent::State(StateValue::Service(status))) => {
-                self.out.push(Effect::Status(service.clone(), channel.clone(), status));
+                self.out.push(Effect::Status(service.clone(), channel.clone(), *status));
             }
             (Topic::Service(service, channel), TopicEvent::Failed(refusal)) => {
                 let error = refusal.into();

@@ -110,8 +110,7 @@ impl Widget {
         channel: &ChannelType,
     ) -> Result<Subscription<ServiceStatus>, Error> {
         if !self.client.options.offers(service, channel) {
-            let (service, channel) = (service.to_owned(), channel.to_string());
-            return Err(Error::Unmonitored { service, channel });
+            return Err(Error::Unmonitored(format!("{service}/{channel}").into()));
         }
         let mut statuses = self.shared.statuses.lock().unwrap_or_else(PoisonError::into_inner);
         let name = (service.to_owned(), channel.clone());

@@ -1,7 +1,5 @@
 //! Calls: they wait for a link, are asked again on the next one, and end at their deadline.
 
-use std::collections::VecDeque;
-
 use super::line::Question;
 use super::words::{CallId, Failure, Report};
 use super::{Machine, State};
@@ -20,17 +18,25 @@ pub(super) struct Call {
 }
 
 impl Machine {
-    pub(super) fn called(&mut self, call: Call, outcome: Result<Reply, Refusal>, now: Timestamp) {
+    pub(super) fn called(
+        &mut self,
+        mut call: Box<Call>,
+        outcome: Result<Reply, Box<Refusal>>,
+        now: Timestamp,
+    ) {
         match outcome {
             Ok(reply) => self.report(Report::Called(call.id, Ok(reply))),
             Err(refusal) => match refusal.retry_after().filter(|_| call.patient) {
-                Some(after) => self.calls.push_front(Call { not_before: now + after, ..call }),
+                Some(after) => {
+                    call.not_before = now + after;
+                    self.calls.insert(0, call);
+                }
                 None => self.report(Report::Called(call.id, Err(Failure::Refused(refusal)))),
             },
         }
     }
 
-    pub(super) fn call(&mut self, call: Call) {
+    pub(super) fn call(&mut self, call: Box<Call>) {
         if matches!(self.state, State::Stopped | State::Idle) {
             return self.report(Report::Called(call.id, Err(Failure::Unsent(Error::NotConnected))));
         }
@@ -38,16 +44,20 @@ impl Machine {
             // Only the latest page counts; an earlier visit that still waits is overtaken.
             self.overtake_visits();
         }
-        self.calls.push_back(call);
+        self.calls.push(call);
     }
 
     pub(super) fn overtake_visits(&mut self) {
-        let (visits, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.calls)
-            .into_iter()
-            .partition(|call| matches!(call.request, Request::Visit { .. }));
-        self.calls = others;
-        for visit in visits {
-            self.report(Report::Called(visit.id, Ok(Reply::Done(false))));
+        let mut overtaken = Vec::new();
+        self.calls.retain(|call| {
+            let visit = matches!(call.request, Request::Visit { .. });
+            if visit {
+                overtaken.push(call.id);
+            }
+            !visit
+        });
+        for id in overtaken {
+            self.report(Report::Called(id, Ok(Reply::Done(false))));
         }
     }
 
@@ -102,20 +112,23 @@ impl Machine {
         if self.line().is_none() {
             return;
         }
-        let (due, later): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut self.calls).into_iter().partition(|call| now >= call.not_before);
-        self.calls = later;
-        for call in due {
+        let mut at = 0;
+        while let Some(call) = self.calls.get(at) {
+            if now < call.not_before {
+                at += 1;
+                continue;
+            }
+            let call = self.calls.remove(at);
             let request = call.request.clone();
             self.ask(&request, Question::Call(call));
         }
     }
 }
 
-pub(super) fn too_big() -> Refusal {
-    Refusal {
+pub(super) fn too_big() -> Box<Refusal> {
+    Box::new(Refusal {
         code: Refusal::FRAME_TOO_BIG,
         message: "longer than the server takes".to_owned(),
         data: RefusalData { reason: "FRAME_TOO_BIG".to_owned(), ..RefusalData::default() },
-    }
+    })
 }

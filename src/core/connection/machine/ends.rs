@@ -77,7 +77,7 @@ impl Machine {
         let asked = line.map(|line| line.asked).unwrap_or_default();
         for question in asked.into_values().rev() {
             if let Question::Call(call) = question {
-                self.calls.push_front(call);
+                self.calls.insert(0, call);
             }
         }
     }

@@ -18,7 +18,7 @@ pub(super) enum Question {
     Hello,
     Ping,
     Topic(Topic),
-    Call(Call),
+    Call(Box<Call>),
     Nothing,
 }
 

@@ -17,7 +17,6 @@ mod line;
 mod topics;
 mod words;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::close::{self, Verdict};
@@ -48,7 +47,8 @@ pub struct Machine {
     settings: Settings,
     state: State,
     watches: Map<Topic, Watch>,
-    calls: VecDeque<Call>,
+    #[expect(clippy::vec_box, reason = "a call moves between here and the line")]
+    calls: Vec<Box<Call>>,
     identified: Option<(ChannelType, String)>,
     failures: u32,
     links: u64,
@@ -75,7 +75,7 @@ impl Machine {
             settings,
             state: State::Idle,
             watches: Map::new(),
-            calls: VecDeque::new(),
+            calls: Vec::new(),
             identified: None,
             failures: 0,
             links: 0,
@@ -99,7 +99,7 @@ impl Machine {
             Input::Tick => {}
             Input::Call { id, request, timeout, patient } => {
                 let deadline = timeout.map(|timeout| now + timeout);
-                self.call(Call { id, request, deadline, not_before: now, patient });
+                self.call(Box::new(Call { id, request, deadline, not_before: now, patient }));
             }
             Input::Notify(request) => self.say(&request),
             Input::Identify(channel, service) => self.identify(channel, service),
@@ -197,7 +197,7 @@ impl Machine {
         &mut self,
         id: u64,
         question: Question,
-        outcome: Result<Reply, Refusal>,
+        outcome: Result<Reply, Box<Refusal>>,
         moment: Moment,
     ) {
         let now = moment.now;
@@ -214,10 +214,10 @@ impl Machine {
         }
     }
 
-    fn greeted(&mut self, outcome: Result<Reply, Refusal>, moment: Moment) {
+    fn greeted(&mut self, outcome: Result<Reply, Box<Refusal>>, moment: Moment) {
         let hello = match outcome {
             Ok(Reply::Hello(hello)) => hello,
-            Ok(_) => return self.stop(Error::Protocol("hello was not answered".to_owned())),
+            Ok(_) => return self.stop(Error::Protocol("hello was not answered")),
             Err(refusal) => match refusal.retry_after() {
                 Some(after) => {
                     let error = refusal.into();

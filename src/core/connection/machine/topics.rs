@@ -17,7 +17,7 @@ impl Machine {
     pub(super) fn subscribed(
         &mut self,
         topic: Topic,
-        outcome: Result<Reply, Refusal>,
+        outcome: Result<Reply, Box<Refusal>>,
         now: Timestamp,
     ) {
         let subscribed = match outcome {
@@ -51,7 +51,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn refused_topic(&mut self, topic: Topic, refusal: Refusal, now: Timestamp) {
+    pub(super) fn refused_topic(&mut self, topic: Topic, refusal: Box<Refusal>, now: Timestamp) {
         match (refusal.retry_after(), self.watches.get_mut(&topic)) {
             (_, None) => {}
             (Some(after), Some(watch)) => watch.hold = Hold::Later(now + after),

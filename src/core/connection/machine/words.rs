@@ -126,14 +126,14 @@ pub enum TopicEvent {
     /// Typing.
     Ephemeral(Box<ChatChannelEventMessage>),
     /// The topic will not be told of any more.
-    Failed(Refusal),
+    Failed(Box<Refusal>),
 }
 
 /// Why a call failed.
 #[derive(Clone, Debug)]
 pub enum Failure {
     /// The server said no.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// It did not come to that.
     Unsent(Error),
 }

@@ -44,7 +44,7 @@ impl Chat {
             }
             Ok(_) => {
                 self.state = State::New;
-                let error = Error::Protocol("chat.create was not answered".to_owned());
+                let error = Error::Protocol("chat.create was not answered");
                 self.tell(News::Created(Err(error)));
             }
             Err(failure) => {

@@ -237,7 +237,7 @@ impl Chat {
                 self.tell_all(changes);
                 return self.tell(News::Sent(key, Ok(true)));
             }
-            Ok(_) => Error::Protocol("chat.send was not answered".to_owned()),
+            Ok(_) => Error::Protocol("chat.send was not answered"),
             Err(Failure::Refused(refusal)) => {
                 if let Some(after) = refusal.retry_after() {
                     let connected = self.is_connected();
