@@ -42,7 +42,7 @@ pub fn Launcher(
         .class("launcher")
         .part("launcher")
         .attr("type", "button")
-        .attr("aria-controls", "panel")
+        .attr_live("aria-controls", move || open.get().then_some("panel".into()))
         .attr("aria-haspopup", "dialog")
         .attr_live("aria-expanded", move || Some(open.get().to_string().into()))
         .attr_live("aria-label", move || Some(name(ui, open.get(), unread.get())))

@@ -19,16 +19,31 @@ const PHONE: &str = "(max-width: 480px)";
 /// Follows the panel: locks the page's scrolling, lets the back gesture close, keeps the composer above
 /// the keyboard.
 pub(super) fn follow(desk: Desk, root: NodeRef<leptos::html::Div>) {
+    let parent = Owner::current().unwrap_or_default();
+    // Owns what has been done to the page, while it is done.
+    let mut filled: Option<Owner> = None;
     signals::effect(move || {
-        if desk.is_open() && desk.is_floating() && matches(PHONE) {
-            lock_scrolling();
-            close_on_back(desk);
-            if let Some(root) = root.get_untracked() {
-                keep_above_keyboard(&root);
+        let fills = desk.is_open() && desk.is_floating();
+        match filled.take() {
+            Some(owner) if fills => filled = Some(owner),
+            Some(owner) => owner.cleanup(),
+            None if fills && matches(PHONE) => {
+                let owner = parent.child();
+                owner.with(|| fill(desk, root));
+                filled = Some(owner);
             }
+            None => {}
         }
     });
     retitle(desk);
+}
+
+fn fill(desk: Desk, root: NodeRef<leptos::html::Div>) {
+    lock_scrolling();
+    close_on_back(desk);
+    if let Some(root) = root.get_untracked() {
+        keep_above_keyboard(&root);
+    }
 }
 
 /// Whether a media query holds now.
