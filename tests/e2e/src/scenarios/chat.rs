@@ -136,6 +136,14 @@ pub(crate) async fn a_proposed_page_opens_only_after_a_yes(stage: Arc<Stage>) ->
     Ok(())
 }
 
+/// The operator sees where on the site the visitor has been, and where she is now.
+pub(crate) async fn the_operator_sees_the_pages_that_the_visitor_saw(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    anna.place("visit").says("Biciclette costruite a mano").await?;
+    visitor.go(&stage, "/demo/officina.html").await?;
+    anna.place("visit").says("/demo/officina.html").await
+}
+
 /// A visitor and Anna in a conversation about Assistenza.
 pub(crate) async fn meet(stage: &Arc<Stage>) -> Outcome<(Visitor, Console)> {
     let (visitor, anna) = tokio::try_join!(

@@ -39,6 +39,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, chat::the_operator_ends_the_conversation),
         scenario!(PEOPLE, chat::the_visitor_ends_the_conversation_after_a_question),
         scenario!(PEOPLE, chat::a_proposed_page_opens_only_after_a_yes),
+        scenario!(PEOPLE, chat::the_operator_sees_the_pages_that_the_visitor_saw),
         scenario!(PEOPLE, continuity::a_reload_keeps_the_conversation),
         scenario!(PEOPLE, continuity::another_page_keeps_the_conversation),
         scenario!(PEOPLE, continuity::a_reload_of_the_console_keeps_the_conversation),
