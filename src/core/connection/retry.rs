@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::core::config::{Jitter, RetryOptions, RetryStrategy};
+use crate::core::time::millis;
 
 /// The first retry after a loss comes within this time: a blip heals before anybody looks.
 const FAST: Duration = Duration::from_millis(1_000);
@@ -60,9 +61,9 @@ pub fn delay(options: &RetryOptions, retry: Retry) -> Option<Duration> {
 
 /// `0..=most`, as far along as `chance` is along its range.
 fn scaled(most: Duration, chance: u32) -> Duration {
-    let millis = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
-    let part = u128::from(millis) * u128::from(chance) / u128::from(u32::MAX);
-    Duration::from_millis(u64::try_from(part).unwrap_or(millis))
+    // A configured delay is at most a day: 27 bits, so that the product fits.
+    let part = millis(most).saturating_mul(u64::from(chance)) / u64::from(u32::MAX);
+    Duration::from_millis(part)
 }
 
 #[cfg(test)]

@@ -199,9 +199,9 @@ impl Serialize for Envelope<'_> {
         }
         map.serialize_entry("method", self.request.method())?;
         // The one call that is public on a real TVox keeps its positional form.
-        if self.request == &Request::GetVersion {
+        if matches!(self.request, Request::GetVersion) {
             map.serialize_entry("params", &[(); 0])?;
-        } else if self.request != &Request::Ping {
+        } else if !matches!(self.request, Request::Ping) {
             map.serialize_entry("params", &Params(self.request))?;
         }
         map.end()
