@@ -76,6 +76,9 @@ impl Options {
 pub(crate) fn test(workspace: &Workspace, suite: &mut Suite, options: &Options) {
     if options.wants("native") {
         suite.part("native", || native(workspace, options));
+        if !options.may_be_empty() {
+            suite.part("console", || console(workspace, options));
+        }
     }
     if options.wants("web") {
         suite.part("web, chromium", || web(workspace, Browser::Chromium, options));
@@ -142,6 +145,14 @@ fn native(workspace: &Workspace, options: &Options) -> Result<Tally> {
     let mut test = workspace.cargo(&["test", "--no-fail-fast"]);
     test.args(ALL_NATIVE).arg("--").args(options.words());
     counted(&mut test, options)
+}
+
+/// The operator console's delivery, under simulated faults.
+fn console(workspace: &Workspace, options: &Options) -> Result<Tally> {
+    let mut node = Command::new("node");
+    node.current_dir(&workspace.root);
+    node.args(["--test", "--test-reporter=tap", "demo/server/console/test/"]);
+    counted(&mut node, options)
 }
 
 fn web(workspace: &Workspace, browser: Browser, options: &Options) -> Result<Tally> {

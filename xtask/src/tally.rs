@@ -21,9 +21,16 @@ impl Tally {
     }
 
     /// The counts of one line of a test run's output, where the line is a summary:
-    /// `test result: ok. 3 passed; 0 failed; …` of libtest, wasm-bindgen-test and our own suite.
+    /// `test result: ok. 3 passed; 0 failed; …` of libtest, wasm-bindgen-test and our own suite, and
+    /// `# pass 3`, `# fail 0` of Node (TAP).
     pub(crate) fn of_line(line: &str) -> Option<Self> {
         let plain = without_colour(line);
+        if let Some(passed) = plain.strip_prefix("# pass ") {
+            return Some(Self { passed: passed.trim().parse().ok()?, failed: 0 });
+        }
+        if let Some(failed) = plain.strip_prefix("# fail ") {
+            return Some(Self { passed: 0, failed: failed.trim().parse().ok()? });
+        }
         let counts = plain.trim_start().strip_prefix("test result:")?;
         let count = |what: &str| {
             counts
@@ -74,6 +81,13 @@ mod tests {
     fn a_summary_line_of_libtest_is_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.02s";
         assert_eq!(Tally::of_line(line), Some(tally(12, 3)));
+    }
+
+    #[test]
+    fn the_two_summary_lines_of_node_are_counted() {
+        assert_eq!(Tally::of_line("# pass 14"), Some(tally(14, 0)));
+        assert_eq!(Tally::of_line("# fail 2"), Some(tally(0, 2)));
+        assert_eq!(Tally::of_line("# tests 16"), None);
     }
 
     #[test]
