@@ -11,6 +11,10 @@ use futures::{FutureExt, Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
+/// Something that can be read reactively, such as one thing of a larger state. (`Signal` would do, and
+/// bring the code of every kind of signal with it.)
+pub type Reading<T> = Callback<(), T>;
+
 /// The newest value of a stream, starting from `initial`.
 pub fn latest<T>(initial: T, stream: impl Stream<Item = T> + Unpin + 'static) -> ReadSignal<T>
 where

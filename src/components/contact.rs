@@ -53,8 +53,8 @@ impl Contact {
             talks: [None, None],
         });
         on_cleanup(move || {
-            let widget = held.try_update_value(|held| held.widget.take()).flatten();
-            if let Some(widget) = widget {
+            let widget = held.try_update_value(|held: &mut Held| held.widget.take());
+            if let Some(Some(widget)) = widget {
                 widget.disconnect();
             }
         });
@@ -63,32 +63,30 @@ impl Contact {
 
     /// Connects, if that has not been done.
     pub fn start(self) {
-        let (started, owner, conf) = self
-            .held
-            .with_value(|held| (held.widget.is_some(), held.owner.clone(), held.conf.clone()));
+        let held = self.held.read_value();
+        let (started, owner, conf) = (held.widget.is_some(), held.owner.clone(), held.conf.clone());
+        drop(held);
         if !started {
             let widget = self.ui.embedding().connect(conf);
-            self.held.update_value(|held| held.widget = Some(widget.clone()));
+            self.held.write_value().widget = Some(widget.clone());
             owner.with(|| untrack(|| self.watch(&widget)));
         }
     }
 
     fn watch(self, widget: &Widget) {
         signals::each_frame(widget.client().connection_state(), move |states| {
-            self.known.update(|known| {
-                known.had_connection |= states.iter().any(ConnectionState::connected);
-                known.connection = states.into_iter().next_back();
-            });
+            let mut known = self.known.write();
+            known.had_connection |= states.iter().any(ConnectionState::connected);
+            known.connection = states.into_iter().next_back();
         });
         for (code, _) in self.services() {
             // Every service offered may be watched: `Err` is for the others.
             let Ok(updates) = widget.service_status(&code, &ChannelType::Chat) else { continue };
             signals::each_frame(updates, move |updates| {
-                self.known.update(|known| {
-                    known.statuses.retain(|(known, _)| *known != code);
-                    let newest = updates.into_iter().next_back();
-                    known.statuses.extend(newest.map(|status| (code.clone(), status)));
-                });
+                let mut known = self.known.write();
+                known.statuses.retain(|(known, _)| *known != code);
+                let newest = updates.into_iter().next_back();
+                known.statuses.extend(newest.map(|status| (code.clone(), status)));
             });
         }
         signals::each_frame(widget.sessions(), move |lists| {
@@ -97,7 +95,7 @@ impl Contact {
             }
         });
         signals::each_frame(widget.discontinuity(), move |_| {
-            self.known.update(|known| known.lost = true);
+            self.known.write().lost = true;
         });
     }
 
@@ -117,7 +115,8 @@ impl Contact {
         widget.identify(&ChannelType::Chat, service);
         let chat = widget.new_chat_session(service, Vec::new(), None, None);
         let talk = self.take(&chat, service);
-        self.held.with_value(|held| held.owner.clone()).with(|| {
+        let owner = self.held.read_value().owner.clone();
+        owner.with(|| {
             signals::spawn(async move {
                 if let Err(error) = chat.create().await {
                     talk.fail(&error);
@@ -128,17 +127,17 @@ impl Contact {
     }
 
     fn take(self, chat: &ChatSession, service: &str) -> Talk {
-        let owner = self.held.with_value(|held| held.owner.child());
+        let owner = self.held.read_value().owner.child();
         let talk = owner.with(|| untrack(|| Talk::new(self.ui, chat, service)));
-        self.known.update(|known| {
-            known.talk = Some(talk);
-            known.lost = false;
-        });
-        let gone = self.held.try_update_value(|held| {
-            let [present, before] = &mut held.talks;
-            std::mem::replace(before, present.replace(owner))
-        });
-        if let Some(Some(gone)) = gone {
+        let mut known = self.known.write();
+        known.talk = Some(talk);
+        known.lost = false;
+        drop(known);
+        let mut held = self.held.write_value();
+        let [present, before] = &mut held.talks;
+        let gone = std::mem::replace(before, present.replace(owner));
+        drop(held);
+        if let Some(gone) = gone {
             gone.cleanup();
         }
         talk
@@ -146,22 +145,21 @@ impl Contact {
 
     /// Leaves the conversation that is over, so that another can begin.
     pub fn clear(self) {
-        self.known.update(|known| {
-            known.talk = None;
-            known.lost = false;
-        });
+        let mut known = self.known.write();
+        known.talk = None;
+        known.lost = false;
     }
 
     /// Tells this contact from the one of another configuration.
     #[must_use]
     pub fn number(self) -> u32 {
-        self.held.with_value(|held| held.number)
+        self.held.read_value().number
     }
 
     /// The conversation on screen, reactively.
     #[must_use]
     pub fn talk(self) -> Option<Talk> {
-        self.known.with(|known| known.talk)
+        self.known.read().talk
     }
 
     /// A conversation that is still running, reactively.
@@ -173,29 +171,29 @@ impl Contact {
     /// The connection's state, and whether it has ever stood, reactively; `None` before the start.
     #[must_use]
     pub fn connection(self) -> (Option<ConnectionState>, bool) {
-        self.known.with(|known| (known.connection.clone(), known.had_connection))
+        let known = self.known.read();
+        (known.connection.clone(), known.had_connection)
     }
 
     /// Whether it has been started, reactively.
     #[must_use]
     pub fn is_started(self) -> bool {
-        self.known.with(|known| known.connection.is_some())
+        self.known.read().connection.is_some()
     }
 
     /// Whether the server has forgotten the conversation on screen, reactively.
     #[must_use]
     pub fn is_lost(self) -> bool {
-        self.known.with(|known| known.lost)
+        self.known.read().lost
     }
 
     /// Whether somebody would answer, at one service or at the best of all, reactively.
     #[must_use]
     pub fn availability(self, service: Option<&str>) -> Availability {
+        let known = self.known.read();
         let of = |code: &str| {
-            self.known.with(|known| {
-                let known = known.statuses.iter().find(|(known, _)| known == code);
-                Availability::of(known.map(|(_, status)| status))
-            })
+            let known = known.statuses.iter().find(|(known, _)| known == code);
+            Availability::of(known.map(|(_, status)| status))
         };
         match service {
             Some(code) => of(code),
@@ -206,21 +204,21 @@ impl Contact {
     /// The services offered on the chat channel: code and name.
     #[must_use]
     pub fn services(self) -> Vec<(String, String)> {
-        self.held.with_value(|held| {
-            let services = held.conf.services(&ChannelType::Chat);
-            services.map(|service| (service.code.clone(), service.description.clone())).collect()
-        })
+        let held = self.held.read_value();
+        let services = held.conf.services(&ChannelType::Chat);
+        services.map(|service| (service.code.clone(), service.description.clone())).collect()
     }
 
     /// Wipes what is kept about the visitor and says goodbye.
     pub fn forget(self) {
-        if let Some(widget) = self.held.try_update_value(|held| held.widget.take()).flatten() {
+        let widget = self.held.write_value().widget.take();
+        if let Some(widget) = widget {
             widget.forget();
         }
         self.known.set(Known::default());
     }
 
     fn widget(self) -> Option<Widget> {
-        self.held.with_value(|held| held.widget.clone())
+        self.held.read_value().widget.clone()
     }
 }

@@ -12,7 +12,7 @@
 
 use std::borrow::Cow;
 
-use leptos::html::ElementType;
+use leptos::html::Custom;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
@@ -23,11 +23,14 @@ use leptos::tachys::view::any_view::AnyViewState;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, Node};
+use web_sys::{Element, Event};
 
 use super::rows::{Row, Rows};
 
 type Text = Cow<'static, str>;
+
+/// A reference to an element of whatever tag: empty until it is built.
+pub type Node = NodeRef<Custom<&'static str>>;
 
 /// An HTML element with this tag.
 #[must_use]
@@ -217,13 +220,9 @@ impl El {
         self
     }
 
-    /// Gives the element to a [`NodeRef`].
+    /// Gives the element to a reference.
     #[must_use]
-    pub fn node<E>(mut self, reference: NodeRef<E>) -> Self
-    where
-        E: ElementType,
-        E::Output: JsCast + 'static,
-    {
+    pub fn node(mut self, reference: Node) -> Self {
         self.built.push(Box::new(move |element| reference.load(element)));
         self
     }
@@ -364,7 +363,7 @@ fn append(element: &Element, child: Child, state: &mut ElState) {
 }
 
 fn swapped(element: &Element, mut swap: Swap) -> RenderEffect<Shown> {
-    let marker: Node = document().create_comment("").into();
+    let marker: web_sys::Node = document().create_comment("").into();
     let _ = element.append_child(&marker);
     let element = element.clone();
     let parent = Owner::current().unwrap_or_default();
@@ -406,7 +405,7 @@ impl Mountable for ElState {
         self.element.remove();
     }
 
-    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+    fn mount(&mut self, parent: &Element, marker: Option<&web_sys::Node>) {
         let _ = parent.insert_before(&self.element, marker);
     }
 

@@ -76,9 +76,21 @@ fn contrast(a: Color, b: Color) -> f64 {
 fn luminance(color: Color) -> f64 {
     let linear = |channel: u8| {
         let value = f64::from(channel) / 255.0;
-        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        if value <= 0.040_45 { value / 12.92 } else { to_2_4((value + 0.055) / 1.055) }
     };
     0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue)
+}
+
+/// `x` to the power of 2.4, for `x` from 0 to 1, as the fifth root of `x` to the twelfth by Newton's
+/// method: a library's `powf` for any `x` is a kilobyte.
+fn to_2_4(x: f64) -> f64 {
+    let sixth = x * x * x * x * x * x;
+    let mut root = 1.0;
+    for _ in 0..40 {
+        let fourth = root * root * root * root;
+        root = (4.0 * root + sixth * sixth / fourth) / 5.0;
+    }
+    root
 }
 
 const fn rgb(red: u8, green: u8, blue: u8) -> Color {
@@ -123,6 +135,14 @@ mod tests {
         assert_eq!(Palette::of(navy).ink_light, navy);
         assert_eq!(Palette::of(navy).on_brand, WHITE);
         assert_eq!(Palette::of(rgb(0xff, 0xe0, 0x00)).on_brand, DARK_TEXT);
+    }
+
+    #[test]
+    fn the_power_is_that_of_the_standard() {
+        for step in 1..=255_u8 {
+            let x = (f64::from(step) / 255.0 + 0.055) / 1.055;
+            assert!((to_2_4(x) - x.powf(2.4)).abs() < 1e-9, "{x}");
+        }
     }
 
     #[test]

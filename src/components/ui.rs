@@ -85,7 +85,7 @@ pub trait Embedding: Send + Sync + 'static {
 /// The shared things. Copies are handles to the same.
 #[derive(Clone, Copy)]
 pub struct Ui {
-    settings: Signal<Settings>,
+    settings: RwSignal<Settings>,
     shared: StoredValue<Shared>,
 }
 
@@ -97,59 +97,57 @@ struct Shared {
 impl Ui {
     /// Shares these settings, under the present reactive owner.
     #[must_use]
-    pub fn new(settings: Signal<Settings>, embedding: Arc<dyn Embedding>) -> Self {
+    pub fn new(settings: RwSignal<Settings>, embedding: Arc<dyn Embedding>) -> Self {
         Self { settings, shared: StoredValue::new(Shared { embedding, numbers: 0 }) }
     }
 
     /// The settings, reactively.
     #[must_use]
-    pub const fn settings(self) -> Signal<Settings> {
-        self.settings
+    pub fn settings(self) -> impl std::ops::Deref<Target = Settings> {
+        self.settings.read()
     }
 
     /// One thing of the graphics, reactively.
     pub fn graphics<T>(self, read: impl FnOnce(&Graphics) -> T) -> T {
-        self.settings.with(|settings| read(&settings.graphics))
+        read(&self.settings.read().graphics)
     }
 
     /// A text, reactively.
     #[must_use]
     pub fn text(self, key: Key) -> Cow<'static, str> {
-        self.settings.with(|settings| settings.texts().get(key))
+        self.settings.read().texts().get(key)
     }
 
     /// A text with its places filled, reactively.
     #[must_use]
     pub fn fill(self, key: Key, values: &[(&str, &str)]) -> Cow<'static, str> {
-        Cow::Owned(self.settings.with(|settings| settings.texts().fill(key, values)))
+        Cow::Owned(self.settings.read().texts().fill(key, values))
     }
 
     /// A text that counts, reactively.
     #[must_use]
     pub fn count(self, key: Key, n: u64) -> Cow<'static, str> {
-        Cow::Owned(self.settings.with(|settings| settings.texts().count(key, n)))
+        Cow::Owned(self.settings.read().texts().count(key, n))
     }
 
     /// The language, reactively.
     #[must_use]
     pub fn lang(self) -> Lang {
-        self.settings.with(|settings| settings.lang)
+        self.settings.read().lang
     }
 
     /// Who embeds it.
     #[must_use]
     pub fn embedding(self) -> Arc<dyn Embedding> {
-        self.shared.with_value(|shared| shared.embedding.clone())
+        self.shared.read_value().embedding.clone()
     }
 
     /// A number that has not been given before: it tells one thing from the next of its kind.
     #[must_use]
     pub fn next_number(self) -> u32 {
-        let next = self.shared.try_update_value(|shared| {
-            shared.numbers += 1;
-            shared.numbers
-        });
-        next.unwrap_or_default()
+        let mut shared = self.shared.write_value();
+        shared.numbers += 1;
+        shared.numbers
     }
 
     /// Tells the page of an error, and the console of what is for a developer.
@@ -160,13 +158,12 @@ impl Ui {
     /// The service's name as the site calls it.
     #[must_use]
     pub fn service_name(self, code: &str) -> String {
-        self.settings.with(|settings| {
-            let conf = settings.conf.as_ref().ok();
-            let known = conf.and_then(|conf| {
-                conf.services(&ChannelType::Chat).find(|service| service.code == code)
-            });
-            known.map_or_else(|| code.to_owned(), |service| service.description.clone())
-        })
+        let settings = self.settings.read();
+        let conf = settings.conf.as_ref().ok();
+        let known = conf.and_then(|conf| {
+            conf.services(&ChannelType::Chat).find(|service| service.code == code)
+        });
+        known.map_or_else(|| code.to_owned(), |service| service.description.clone())
     }
 }
 

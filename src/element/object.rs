@@ -28,7 +28,7 @@ pub fn css() -> String {
 pub struct TvoxElement {
     // A page's listener may call back into the element: nothing stays borrowed across a dispatch.
     sources: RefCell<Sources>,
-    settings: ArcRwSignal<Settings>,
+    settings: RwSignal<Settings>,
     desk: Desk,
     owner: Owner,
     mounted: Option<UnmountHandle<AnyViewState>>,
@@ -58,20 +58,21 @@ impl TvoxElement {
         let pairs = attributes.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
         let sources =
             Sources { attributes: pairs.collect(), json, unloadable, languages: languages(&host) };
-        let settings = ArcRwSignal::new(read(&sources));
-        let (given, returned) = (settings.clone(), Rc::new(Cell::new(None)));
+        let first = read(&sources);
+        let returned = Rc::new(Cell::new(None));
         let made = Rc::clone(&returned);
         let mounted = mount_to(mount, move || {
             let stage = Arc::new(Stage::new(host));
-            let desk = Desk::new(Ui::new(given.into(), stage));
-            returned.set(Owner::current().map(|owner| (desk, owner)));
+            let settings = RwSignal::new(first);
+            let desk = Desk::new(Ui::new(settings, stage));
+            returned.set(Owner::current().map(|owner| (settings, desk, owner)));
             Shell(ShellProps::builder().desk(desk).build()).into_any()
         });
         #[expect(
             clippy::expect_used,
             reason = "`mount_to` calls what it is given before it returns"
         )]
-        let (desk, owner) = made.take().expect("the widget was drawn");
+        let (settings, desk, owner) = made.take().expect("the widget was drawn");
         Self { sources: RefCell::new(sources), settings, desk, owner, mounted: Some(mounted) }
     }
 
@@ -115,7 +116,8 @@ impl TvoxElement {
 
     fn settle(&self) {
         let settings = read(&self.sources.borrow());
-        if self.settings.with_untracked(|present| *present != settings) {
+        let changed = *self.settings.read_untracked() != settings;
+        if changed {
             self.settings.set(settings);
         }
     }

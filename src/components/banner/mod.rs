@@ -88,24 +88,22 @@ fn words(ui: Ui, notice: &Notice, left: Option<u64>) -> Cow<'static, str> {
 }
 
 /// The time now, four times a second, while it is of use.
-pub(super) fn ticking(of_use: bool) -> ReadSignal<u64> {
+pub(super) fn ticking(of_use: bool) -> RwSignal<u64> {
     const EVERY: Duration = Duration::from_millis(250);
 
-    let (now, set_now) = signal(clock::now());
-    if of_use
-        && let Ok(interval) = set_interval_with_handle(move || set_now.set(clock::now()), EVERY)
-    {
+    let now = RwSignal::new(clock::now());
+    if of_use && let Ok(interval) = set_interval_with_handle(move || now.set(clock::now()), EVERY) {
         on_cleanup(move || interval.clear());
     }
     now
 }
 
 /// Whether the visitor's device says that it has a network.
-fn online() -> ReadSignal<bool> {
-    let (online, set_online) = signal(window().navigator().on_line());
+fn online() -> RwSignal<bool> {
+    let online = RwSignal::new(window().navigator().on_line());
     for event in ["online", "offline"] {
         let listener = window_event_listener_untyped(event, move |_| {
-            set_online.set(window().navigator().on_line());
+            online.set(window().navigator().on_line());
         });
         on_cleanup(move || listener.remove());
     }

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::composer_view::{Room, sendable};
 use super::talk::Talk;
-use crate::components::dom::el;
+use crate::components::dom::{Node, el};
 use crate::components::icons::Icon;
 use crate::components::ui::{Ui, failure};
 use crate::core::Error;
@@ -25,8 +24,8 @@ pub fn Composer(
     /// The conversation.
     talk: Talk,
 ) -> impl IntoView {
-    let input = NodeRef::<html::Textarea>::new();
-    let problem = RwSignal::new(None::<Error>);
+    let input = Node::new();
+    let refused = move || talk.refused().is_some();
     let draft = talk.draft();
     let ready = move || draft.with(|draft| sendable(draft).is_some());
     let room = move || draft.with(|draft| Room::of(draft));
@@ -34,11 +33,7 @@ pub fn Composer(
         let Some(text) = draft.with_untracked(|draft| sendable(draft).map(str::to_owned)) else {
             return;
         };
-        let refused = talk.send(&text).err();
-        if let Some(error) = &refused {
-            ui.report(error);
-        }
-        problem.set(refused);
+        talk.send(&text);
         if let Some(input) = input.get_untracked() {
             let _ = input.focus();
         }
@@ -55,7 +50,6 @@ pub fn Composer(
     let typed = move |event: web_sys::Event| {
         let target = event.target().and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());
         if let Some(target) = target {
-            problem.set(None);
             talk.write(target.value());
         }
     };
@@ -107,10 +101,10 @@ pub fn Composer(
             el("p")
                 .class("composer__count")
                 .class_if("composer__count--over", move || {
-                    matches!(room(), Room::Over(_)) || problem.with(Option::is_some)
+                    matches!(room(), Room::Over(_)) || refused()
                 })
                 .attr("id", "composer-note")
-                .text_live(move || problem.with(|problem| note(ui, room(), problem.as_ref()))),
+                .text_live(move || note(ui, room(), talk.refused().as_ref())),
         )
 }
 
@@ -124,8 +118,8 @@ fn note(ui: Ui, room: Room, problem: Option<&Error>) -> Cow<'static, str> {
 }
 
 /// As high as the text, up to the style sheet's limit. `field-sizing: content` will do this one day.
-fn grow(input: &HtmlTextAreaElement) {
-    let style = web_sys::HtmlElement::style(input);
+fn grow(input: &HtmlElement) {
+    let style = input.style();
     let _ = style.set_property("height", "auto");
     let height = input.scroll_height();
     if height > 0 {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use leptos::html;
 use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -12,14 +11,14 @@ use super::message;
 use super::talk::Talk;
 use super::timeline::{Content, Row, Timeline};
 use crate::components::clock;
-use crate::components::dom::{El, el};
+use crate::components::dom::{El, Node, el};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
 use crate::i18n::Key;
-use crate::signals;
+use crate::signals::{self, Reading};
 
 /// As many entries are drawn at first, and as many more each time the visitor scrolls to the top.
-const WINDOW: usize = 80;
+const WINDOW: u64 = 80;
 /// Nearer to the end than this, in pixels, the list follows what comes.
 const NEAR: i32 = 48;
 
@@ -33,9 +32,9 @@ pub fn Log(
     /// The conversation.
     talk: Talk,
     /// Whether the visitor can see it now.
-    visible: Signal<bool>,
+    visible: Reading<bool>,
 ) -> impl IntoView {
-    let log = NodeRef::<html::Div>::new();
+    let log = Node::new();
     let window = RwSignal::new(WINDOW);
     let pinned = RwSignal::new(true);
     let contents = StoredValue::new(Contents::new());
@@ -58,7 +57,7 @@ pub fn Log(
 
     let look = move || {
         if let Some(log) = log.get_untracked()
-            && visible.get_untracked()
+            && untrack(|| visible.run(()))
             && document().has_focus().unwrap_or(false)
             && let Some(key) = last_seen(&log)
         {
@@ -80,7 +79,7 @@ pub fn Log(
         }
     });
     signals::effect(move || {
-        if visible.get() {
+        if visible.run(()) {
             settle(log, pinned, look);
         }
     });
@@ -95,7 +94,7 @@ pub fn Log(
         if pinned.get_untracked() != near {
             pinned.set(near);
         }
-        let more = window.get_untracked() < untrack(|| talk.timeline(Timeline::len));
+        let more = window.get_untracked() < untrack(|| talk.timeline(Timeline::len)) as u64;
         if more && log.scroll_top() < NEAR {
             extend(&log, window);
         } else if near && window.get_untracked() > WINDOW {
@@ -206,7 +205,7 @@ fn newest_own(timeline: &Timeline) -> Option<String> {
 }
 
 /// Scrolls to the end once what has changed is laid out, then looks at what is seen there.
-fn settle(log: NodeRef<html::Div>, pinned: RwSignal<bool>, look: impl Fn() + 'static) {
+fn settle(log: Node, pinned: RwSignal<bool>, look: impl Fn() + 'static) {
     signals::after_frame(move || {
         if let (Some(true), Some(log)) =
             (pinned.try_get_untracked(), log.try_get_untracked().flatten())
@@ -217,7 +216,7 @@ fn settle(log: NodeRef<html::Div>, pinned: RwSignal<bool>, look: impl Fn() + 'st
     });
 }
 
-fn to_end(log: NodeRef<html::Div>, pinned: RwSignal<bool>, look: impl Fn()) {
+fn to_end(log: Node, pinned: RwSignal<bool>, look: impl Fn()) {
     pinned.set(true);
     if let Some(log) = log.get_untracked() {
         log.set_scroll_top(log.scroll_height());
@@ -228,7 +227,7 @@ fn to_end(log: NodeRef<html::Div>, pinned: RwSignal<bool>, look: impl Fn()) {
 }
 
 /// Draws more of the past, and keeps what the visitor looks at where it is.
-fn extend(log: &HtmlElement, window: RwSignal<usize>) {
+fn extend(log: &HtmlElement, window: RwSignal<u64>) {
     let before = log.scroll_height() - log.scroll_top();
     window.update(|window| *window += WINDOW);
     let log = log.clone();

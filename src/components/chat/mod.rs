@@ -20,6 +20,7 @@ use super::queue::{QueueScreen, QueueScreenProps};
 use super::to_url::{ToUrl, ToUrlProps};
 use super::ui::Ui;
 use crate::i18n::Key;
+use crate::signals::Reading;
 use composer::Composer;
 use log::Log;
 use progress::{Stage, Warning};
@@ -62,22 +63,19 @@ pub fn ChatScreen(
     /// The conversation.
     talk: Talk,
     /// Whether the visitor can see it now.
-    #[prop(into)]
-    visible: Signal<bool>,
+    visible: Reading<bool>,
     /// Whether the server has forgotten the conversation.
-    #[prop(into)]
-    lost: Signal<bool>,
+    lost: Reading<bool>,
     /// The connection's banner, shown below the header.
     banner: AnyView,
     /// What the visitor can ask of the panel.
     actions: ChatActions,
 ) -> impl IntoView {
     let asking = RwSignal::new(false);
-    let answer = Callback::new(move |end: bool| {
+    let stay = Callback::new(move |()| asking.set(false));
+    let end = Callback::new(move |()| {
         asking.set(false);
-        if end {
-            talk.close();
-        }
+        talk.close();
     });
     let body = move |_| {
         actions.mind_focus.run(());
@@ -91,7 +89,8 @@ pub fn ChatScreen(
         })
     };
     let dialog = move || {
-        let props = DialogProps::builder().ui(ui).question(Question::END).on_answer(answer);
+        let props =
+            DialogProps::builder().ui(ui).question(Question::END).on_confirm(end).on_cancel(stay);
         Dialog(props.build()).into_any()
     };
     el("div")
@@ -177,11 +176,11 @@ fn initials(name: &str) -> String {
 fn conversation(
     ui: Ui,
     talk: Talk,
-    visible: Signal<bool>,
-    lost: Signal<bool>,
+    visible: Reading<bool>,
+    lost: Reading<bool>,
     actions: ChatActions,
 ) -> El {
-    let over = move || (talk.is_over() || lost.get()).into();
+    let over = move || (talk.is_over() || lost.run(())).into();
     let foot = move |over| {
         actions.mind_focus.run(());
         Some(if over == 1 {
@@ -261,8 +260,8 @@ fn countdown(ui: Ui, talk: Talk) -> El {
         .child(el("span").class("sr").text_live(move || ui.text(Key::InactiveSoon)))
 }
 
-fn ended(ui: Ui, lost: Signal<bool>, actions: ChatActions) -> El {
-    let title = move || ui.text(if lost.get() { Key::Lost } else { Key::EndedTitle });
+fn ended(ui: Ui, lost: Reading<bool>, actions: ChatActions) -> El {
+    let title = move || ui.text(if lost.run(()) { Key::Lost } else { Key::EndedTitle });
     el("div")
         .class("ended")
         .part("ended")

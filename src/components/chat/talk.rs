@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::progress::{Progress, Pushed, Stage, Warning};
 use super::timeline::Timeline;
 use crate::components::ui::{Announcement, Ui};
-use crate::core::model::Direction;
+use crate::core::model::{Direction, MessageId};
 use crate::core::session::chat::{Change, Entry, EntryKey, EntryKind};
 use crate::core::{ChatSession, Error};
 use crate::i18n::Key;
@@ -43,7 +43,10 @@ struct State {
     progress: Progress,
     timeline: Timeline,
     typing: bool,
+    /// Why it could not be created.
     failure: Option<Error>,
+    /// Why the last message was not taken into the outbox.
+    refused: Option<Error>,
     /// The place in the log up to which the visitor has read.
     read: u64,
     /// Messages that appeared together and were written before; 0 while news come one by one.
@@ -74,14 +77,13 @@ impl Talk {
         };
         let state = talk.state;
         signals::each_frame(chat.session_monitor(), move |sessions| {
-            state.update(|state| {
-                for session in sessions {
-                    state.progress.apply(session);
-                }
-            });
+            let mut state = state.write();
+            for session in sessions {
+                state.progress.apply(session);
+            }
         });
         signals::each_frame(chat.operator_typing(), move |typing| {
-            state.update(|state| state.typing = typing.last().copied().unwrap_or_default());
+            state.write().typing = typing.last().copied().unwrap_or_default();
         });
         signals::each_frame(chat.conversation(), move |changes| talk.take(changes));
         talk
@@ -89,14 +91,13 @@ impl Talk {
 
     fn take(self, changes: Vec<Change>) {
         let news: Vec<Entry> = changes.iter().filter_map(inserted).cloned().collect();
-        let mut past = false;
-        self.state.update(|state| {
-            let batch = state.timeline.apply(changes);
-            past = batch.reset || batch.inbound > BURST;
-            if past {
-                state.history = state.timeline.len();
-            }
-        });
+        let mut state = self.state.write();
+        let batch = state.timeline.apply(changes);
+        let past = batch.reset || batch.inbound > BURST;
+        if past {
+            state.history = state.timeline.len();
+        }
+        drop(state);
         self.acknowledge();
         if !past {
             news.iter().for_each(|entry| self.announce(entry));
@@ -104,7 +105,7 @@ impl Talk {
     }
 
     fn announce(self, entry: &Entry) {
-        let session = self.held.with_value(|held| held.chat.id());
+        let session = self.held.read_value().chat.id();
         let _ = self.ui.embedding().announce(&Announcement::Message {
             session: session.map(|id| id.to_string()).unwrap_or_default(),
             own: entry.direction == Direction::Outbound,
@@ -114,38 +115,44 @@ impl Talk {
 
     /// Tells the server what has arrived here.
     fn acknowledge(self) {
-        let newest = self.state.with_untracked(|state| {
-            state.timeline.newest_news().and_then(|entry| entry.id.clone())
-        });
+        let state = self.state.read_untracked();
+        let newest = state.timeline.newest_news().and_then(|entry| entry.id.as_ref());
         if let Some(id) = newest {
-            self.ask(|chat| chat.mark_received(&id));
+            self.held.read_value().chat.mark_received(id);
         }
     }
 
     /// The visitor has seen this message and all before it.
     pub fn seen(self, key: &str) {
-        let seen = self.state.with_untracked(|state| {
-            let entry = state.timeline.entry(key)?;
-            Some((entry.id.clone()?, entry.seq.filter(|seq| *seq > state.read)?))
-        });
-        let Some((id, seq)) = seen else { return };
-        self.state.update(|state| state.read = seq);
-        self.ask(|chat| {
-            chat.mark_read(&id);
-            if let Some(session) = chat.id() {
-                self.ui.embedding().keep(READ, Some(&format!("{session} {seq}")));
-            }
-        });
+        let Some((id, seq)) = self.unseen(key) else { return };
+        self.state.write().read = seq;
+        let chat = self.chat();
+        chat.mark_read(&id);
+        if let Some(session) = chat.id() {
+            self.ui.embedding().keep(READ, Some(&format!("{session} {seq}")));
+        }
     }
 
-    /// Puts the draft into the outbox and empties it.
-    ///
-    /// # Errors
-    /// As [`ChatSession::send`]: the draft stays.
-    pub fn send(self, text: &str) -> Result<(), Error> {
-        self.held.with_value(|held| held.chat.send(text))?;
-        self.write(String::new());
-        Ok(())
+    fn unseen(self, key: &str) -> Option<(MessageId, u64)> {
+        let state = self.state.read_untracked();
+        let entry = state.timeline.entry(key)?;
+        Some((entry.id.clone()?, entry.seq.filter(|seq| *seq > state.read)?))
+    }
+
+    /// Puts a text into the outbox and empties the draft; where it is refused, the draft stays.
+    pub fn send(self, text: &str) {
+        let sent = self.chat().send(text);
+        match &sent {
+            Ok(()) => self.write(String::new()),
+            Err(error) => self.ui.report(error),
+        }
+        self.state.write().refused = sent.err();
+    }
+
+    /// Why the last message was not taken, reactively.
+    #[must_use]
+    pub fn refused(self) -> Option<Error> {
+        self.state.read().refused.clone()
     }
 
     /// The visitor writes: keeps the draft and lets the operator know.
@@ -153,58 +160,63 @@ impl Talk {
         let empty = draft.is_empty();
         self.ui.embedding().keep(DRAFT, (!empty).then_some(&draft));
         self.draft.set(draft);
-        self.ask(|chat| if empty { chat.idle() } else { chat.composing() });
+        if self.state.read_untracked().refused.is_some() {
+            self.state.write().refused = None;
+        }
+        let chat = self.chat();
+        if empty { chat.idle() } else { chat.composing() }
     }
 
     /// The visitor has stopped writing.
     pub fn idle(self) {
-        self.ask(ChatSession::idle);
+        self.chat().idle();
     }
 
     /// Sends a failed message again.
     pub fn retry(self, key: &str) {
         if let Some(key) = self.entry_key(key) {
-            self.ask(|chat| chat.retry(&key));
+            self.chat().retry(&key);
         }
     }
 
     /// Lets a failed message go.
     pub fn discard(self, key: &str) {
         if let Some(key) = self.entry_key(key) {
-            self.ask(|chat| chat.discard(&key));
+            self.chat().discard(&key);
         }
     }
 
     fn entry_key(self, key: &str) -> Option<EntryKey> {
-        self.state.with_untracked(|state| state.timeline.entry(key).map(|it| it.key.clone()))
+        self.state.read_untracked().timeline.entry(key).map(|it| it.key.clone())
     }
 
     /// Ends it.
     pub fn close(self) {
-        self.ask(ChatSession::close);
+        self.chat().close();
         self.ui.embedding().keep(READ, None);
         self.ui.embedding().keep(PUSHED, None);
     }
 
     /// It could not be created.
     pub fn fail(self, error: &Error) {
-        self.state.update(|state| state.failure = Some(error.clone()));
+        self.state.write().failure = Some(error.clone());
     }
 
-    fn ask(self, ask: impl FnOnce(&ChatSession)) {
-        self.held.with_value(|held| ask(&held.chat));
+    fn chat(self) -> ChatSession {
+        self.held.read_value().chat.clone()
     }
 
     /// Tells this conversation from the next one.
     #[must_use]
     pub fn number(self) -> u32 {
-        self.held.with_value(|held| held.number)
+        self.held.read_value().number
     }
 
     /// What to show, reactively.
     #[must_use]
     pub fn stage(self) -> Stage {
-        self.state.with(|state| state.progress.stage(state.failure.as_ref()))
+        let state = self.state.read();
+        state.progress.stage(state.failure.as_ref())
     }
 
     /// Whether it is over, or never began, reactively.
@@ -216,58 +228,58 @@ impl Talk {
     /// Whether anybody has ever answered, reactively.
     #[must_use]
     pub fn has_talked(self) -> bool {
-        self.state.with(|state| state.progress.has_talked())
+        self.state.read().progress.has_talked()
     }
 
     /// The operator's name, or what operators are called, reactively.
     #[must_use]
     pub fn operator(self) -> Cow<'static, str> {
-        let name = self.state.with(|state| state.progress.operator().map(str::to_owned));
+        let name = self.state.read().progress.operator().map(str::to_owned);
         name.map_or_else(|| self.ui.text(Key::Operator), Cow::Owned)
     }
 
     /// Whether the conversation is about to end by itself, reactively.
     #[must_use]
     pub fn warning(self) -> Option<Warning> {
-        self.state.with(|state| state.progress.warning())
+        self.state.read().progress.warning()
     }
 
     /// A page that the operator sent and the visitor has not decided about, reactively.
     #[must_use]
     pub fn pushed(self) -> Option<Pushed> {
-        self.state.with(|state| {
-            let pushed = state.progress.pushed()?;
-            (state.handled.as_ref() != Some(&pushed.id)).then(|| pushed.clone())
-        })
+        let state = self.state.read();
+        let pushed = state.progress.pushed()?;
+        (state.handled.as_ref() != Some(&pushed.id)).then(|| pushed.clone())
     }
 
     /// The visitor has decided about it: it is not shown again, on this page or the next.
     pub fn handle_pushed(self, pushed: &Pushed) {
         self.ui.embedding().keep(PUSHED, Some(&pushed.id));
-        self.state.update(|state| state.handled = Some(pushed.id.clone()));
+        self.state.write().handled = Some(pushed.id.clone());
     }
 
     /// Whether the operator writes, reactively.
     #[must_use]
     pub fn operator_types(self) -> bool {
-        self.state.with(|state| state.typing) && !self.is_over()
+        self.state.read().typing && !self.is_over()
     }
 
     /// The service's code.
     #[must_use]
     pub fn service(self) -> String {
-        self.held.with_value(|held| held.service.clone())
+        self.held.read_value().service.clone()
     }
 
     /// How many messages the visitor has not seen, reactively.
     #[must_use]
     pub fn unread(self) -> usize {
-        self.state.with(|state| state.timeline.unread(state.read))
+        let state = self.state.read();
+        state.timeline.unread(state.read)
     }
 
     /// Reads the messages, reactively.
     pub fn timeline<T>(self, read: impl FnOnce(&Timeline) -> T) -> T {
-        self.state.with(|state| read(&state.timeline))
+        read(&self.state.read().timeline)
     }
 
     /// What the visitor is writing.
@@ -279,12 +291,12 @@ impl Talk {
     /// How many messages have just appeared that were written before, reactively.
     #[must_use]
     pub fn history(self) -> usize {
-        self.state.with(|state| state.history)
+        self.state.read().history
     }
 
     /// They have been summed up.
     pub fn history_told(self) {
-        self.state.update(|state| state.history = 0);
+        self.state.write().history = 0;
     }
 }
 

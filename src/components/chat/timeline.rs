@@ -120,7 +120,8 @@ impl Timeline {
 
     /// The rows of the last `window` entries. `moment` reads the server's dates.
     #[must_use]
-    pub fn rows(&self, window: usize, moment: impl Fn(&str) -> Option<Moment>) -> Vec<Row> {
+    pub fn rows(&self, window: u64, moment: impl Fn(&str) -> Option<Moment>) -> Vec<Row> {
+        let window = usize::try_from(window).unwrap_or(usize::MAX);
         let from = self.entries().len().saturating_sub(window);
         let mut rows: Vec<Row> = Vec::new();
         let mut day = None;

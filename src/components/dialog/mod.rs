@@ -1,11 +1,10 @@
 //! A question that has to be answered before anything else: the only modal thing in the widget.
 
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::dom::el;
+use super::dom::{Node, el};
 use super::ui::Ui;
 use crate::i18n::Key;
 use crate::signals;
@@ -40,11 +39,13 @@ pub fn Dialog(
     ui: Ui,
     /// The words.
     question: Question,
-    /// The answer.
-    on_answer: Callback<bool>,
+    /// Yes.
+    on_confirm: Callback<()>,
+    /// No.
+    on_cancel: Callback<()>,
 ) -> impl IntoView {
-    let cancel = NodeRef::<html::Button>::new();
-    let confirm = NodeRef::<html::Button>::new();
+    let cancel = Node::new();
+    let confirm = Node::new();
     // The safe answer has the focus first.
     signals::effect(move || {
         if let Some(button) = cancel.get() {
@@ -56,7 +57,7 @@ pub fn Dialog(
         match event.key().as_str() {
             "Escape" => {
                 event.stop_propagation();
-                on_answer.run(false);
+                on_cancel.run(());
             }
             "Tab" => {
                 let (Some(cancel), Some(confirm)) =
@@ -100,7 +101,7 @@ pub fn Dialog(
                             .part("dialog-cancel")
                             .attr("type", "button")
                             .node(cancel)
-                            .on("click", move |_| on_answer.run(false))
+                            .on("click", move |_| on_cancel.run(()))
                             .text_live(move || ui.text(question.cancel)),
                     )
                     .child(
@@ -109,7 +110,7 @@ pub fn Dialog(
                             .part("dialog-confirm")
                             .attr("type", "button")
                             .node(confirm)
-                            .on("click", move |_| on_answer.run(true))
+                            .on("click", move |_| on_confirm.run(()))
                             .text_live(move || ui.text(question.confirm)),
                     ),
             ),

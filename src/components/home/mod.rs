@@ -24,8 +24,8 @@ pub fn Home(
     ui: Ui,
     /// What is known of the server.
     contact: Contact,
-    /// The visitor chose a channel.
-    on_channel: Callback<ChannelType>,
+    /// The visitor wants to chat.
+    on_chat: Callback<()>,
     /// The visitor goes back to the running conversation.
     on_resume: Callback<()>,
     /// The visitor closes the panel.
@@ -40,7 +40,7 @@ pub fn Home(
             el("ul")
                 .class("card")
                 .attr_live("aria-label", move || Some(ui.text(Key::Channels)))
-                .child(el("li").child(chat_row(ui, contact, on_channel))),
+                .child(el("li").child(chat_row(ui, contact, on_chat))),
         ),
     )
 }
@@ -128,13 +128,13 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
         .child(go())
 }
 
-fn chat_row(ui: Ui, contact: Contact, on_channel: Callback<ChannelType>) -> El {
+fn chat_row(ui: Ui, contact: Contact, on_chat: Callback<()>) -> El {
     selectable(row("channel-row", Icon::CHAT), contact, None)
         .attr("data-channel", ChannelType::Chat.as_str().to_owned())
         .attr_live("data-focus", move || contact.running().is_none().then_some("".into()))
         .on("click", move |_| {
             if untrack(|| contact.availability(None)).may_start() {
-                on_channel.run(ChannelType::Chat);
+                on_chat.run(());
             }
         })
         .child(

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use leptos::html;
 use leptos::prelude::*;
 
-use super::dom::el;
+use super::dom::{Node, el};
 use super::icons::Icon;
 use super::ui::Ui;
 use crate::i18n::Key;
+use crate::signals::Reading;
 
 /// Opens and closes the panel, and tells how many messages wait in it.
 #[component]
@@ -16,13 +16,11 @@ pub fn Launcher(
     /// The shared things.
     ui: Ui,
     /// Whether the panel is open.
-    #[prop(into)]
-    open: Signal<bool>,
+    open: Reading<bool>,
     /// Messages that the visitor has not seen.
-    #[prop(into)]
-    unread: Signal<usize>,
+    unread: Reading<usize>,
     /// The button, for who gives focus back to it.
-    node: NodeRef<html::Button>,
+    node: Node,
     /// The visitor pressed it.
     on_toggle: Callback<()>,
 ) -> impl IntoView {
@@ -32,7 +30,7 @@ pub fn Launcher(
         (count > 0).then(|| badge.text(text).into_any())
     };
     let count =
-        move || if open.get() { 0 } else { u32::try_from(unread.get()).unwrap_or(u32::MAX) };
+        move || if open.run(()) { 0 } else { u32::try_from(unread.run(())).unwrap_or(u32::MAX) };
     let label = move || {
         let label = ui.graphics(|graphics| graphics.label.clone())?;
         let view = el("span").class("launcher__label").part("launcher-label");
@@ -42,10 +40,10 @@ pub fn Launcher(
         .class("launcher")
         .part("launcher")
         .attr("type", "button")
-        .attr_live("aria-controls", move || open.get().then_some("panel".into()))
+        .attr_live("aria-controls", move || open.run(()).then_some("panel".into()))
         .attr("aria-haspopup", "dialog")
-        .attr_live("aria-expanded", move || Some(open.get().to_string().into()))
-        .attr_live("aria-label", move || Some(name(ui, open.get(), unread.get())))
+        .attr_live("aria-expanded", move || Some(open.run(()).to_string().into()))
+        .attr_live("aria-label", move || Some(name(ui, open.run(()), unread.run(()))))
         .node(node)
         .on("click", move |_| on_toggle.run(()))
         .swap(label)

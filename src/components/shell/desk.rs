@@ -1,6 +1,5 @@
 //! The widget's own state, and what can be asked of it from outside.
 
-use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
@@ -8,6 +7,7 @@ use super::focus;
 use super::view::Route;
 use crate::components::chat::talk::Talk;
 use crate::components::contact::Contact;
+use crate::components::dom::Node;
 use crate::components::service_selector::must_choose;
 use crate::components::ui::{Announcement, Connect, Ui};
 use crate::core::config::{Graphics, Mode};
@@ -25,8 +25,8 @@ pub struct Desk {
     ui: Ui,
     held: StoredValue<Held>,
     state: RwSignal<State>,
-    pub(super) launcher: NodeRef<html::Button>,
-    pub(super) panel: NodeRef<html::Section>,
+    pub(super) launcher: Node,
+    pub(super) panel: Node,
 }
 
 /// What the screens do not show.
@@ -55,13 +55,13 @@ impl Desk {
             ui,
             held: StoredValue::new(Held { owner, contact_owner: None, service: None }),
             state: RwSignal::new(State::default()),
-            launcher: NodeRef::new(),
-            panel: NodeRef::new(),
+            launcher: Node::new(),
+            panel: Node::new(),
         };
         let mut before = None;
         signals::effect(move || {
             // What the core needs; a change of looks alone does not disturb a conversation.
-            let conf = ui.settings().with(|settings| settings.conf.clone());
+            let conf = ui.settings().conf.clone();
             let conf = Some(conf.map(|conf| WidgetConf { graphics: None, ..conf }));
             if before != conf {
                 before.clone_from(&conf);
@@ -72,8 +72,8 @@ impl Desk {
     }
 
     fn configure(self, conf: Result<WidgetConf, Error>) {
-        let old = self.held.try_update_value(|held| held.contact_owner.take()).flatten();
-        self.state.update(|state| state.contact = None);
+        let old = self.held.write_value().contact_owner.take();
+        self.state.write().contact = None;
         if let Some(old) = old {
             // Not before the screens that read it have gone.
             signals::after_frame(move || old.cleanup());
@@ -87,23 +87,23 @@ impl Desk {
     fn take_up(self, conf: WidgetConf) {
         let ui = self.ui;
         // The server's own words follow the language that the contact began in.
-        let lang = ui.settings().with(|settings| settings.lang.code().to_owned());
+        let lang = ui.settings().lang.code().to_owned();
         let graphics = Graphics { lang: Some(lang), ..Graphics::default() };
         let conf = WidgetConf { graphics: Some(graphics), ..conf };
         let resumable = ui.embedding().resumable(&conf);
-        let owner = self.held.with_value(|held| held.owner.child());
+        let owner = self.held.read_value().owner.child();
         let contact = owner.with(|| Contact::new(ui, conf));
-        self.held.update_value(|held| held.contact_owner = Some(owner));
+        self.held.write_value().contact_owner = Some(owner);
         let route = ui.embedding().recall(PANEL).filter(|_| resumable);
-        self.state.update(|state| {
-            state.contact = Some(contact);
-            if let Some(route) = route {
-                state.route = if route == Route::Chat.word() { Route::Chat } else { Route::Home };
-                state.opened = true;
-                state.open = true;
-            }
-        });
-        let eager = ui.settings().with(|settings| settings.connect == Connect::Eager);
+        let mut state = self.state.write();
+        state.contact = Some(contact);
+        if let Some(route) = route {
+            state.route = if route == Route::Chat.word() { Route::Chat } else { Route::Home };
+            state.opened = true;
+            state.open = true;
+        }
+        drop(state);
+        let eager = ui.settings().connect == Connect::Eager;
         if eager || resumable || self.now().open {
             contact.start();
         }
@@ -117,10 +117,10 @@ impl Desk {
                 return;
             }
             let running = contact.and_then(|contact| untrack(|| contact.running())).is_some();
-            self.state.update(|state| {
-                state.opened = true;
-                state.open = true;
-            });
+            let mut state = self.state.write();
+            state.opened = true;
+            state.open = true;
+            drop(state);
             self.go(route.on_open(running));
             self.enter();
         }
@@ -140,7 +140,7 @@ impl Desk {
         if !self.ui.embedding().announce(&Announcement::Close) {
             return;
         }
-        self.state.update(|state| state.open = false);
+        self.state.write().open = false;
         self.ui.embedding().keep(PANEL, None);
         if let Some(launcher) = self.launcher.get_untracked() {
             let _ = launcher.focus();
@@ -160,10 +160,9 @@ impl Desk {
         for name in KEPT {
             self.ui.embedding().keep(name, None);
         }
-        self.state.update(|state| {
-            state.route = Route::Home;
-            state.open = false;
-        });
+        let mut state = self.state.write();
+        state.route = Route::Home;
+        state.open = false;
     }
 
     /// The visitor wants to chat: with this service, with the only one, or with one to choose.
@@ -186,7 +185,7 @@ impl Desk {
 
     /// Another try with the service of the last conversation.
     pub(super) fn again(self) {
-        let service = self.held.with_value(|held| held.service.clone());
+        let service = self.held.read_value().service.clone();
         if let (Some(contact), Some(service)) = (self.now().contact, service) {
             self.begin(contact, &service);
         }
@@ -204,14 +203,14 @@ impl Desk {
     }
 
     fn begin(self, contact: Contact, service: &str) {
-        self.held.update_value(|held| held.service = Some(service.to_owned()));
+        self.held.write_value().service = Some(service.to_owned());
         contact.begin_chat(service);
         self.go(Route::Chat);
     }
 
     /// Shows a screen, now and after a reload.
     pub(super) fn go(self, route: Route) {
-        self.state.update(|state| state.route = route);
+        self.state.write().route = route;
         if self.now().open {
             self.ui.embedding().keep(PANEL, Some(route.word()));
         }
@@ -270,23 +269,23 @@ impl Desk {
     /// Whether the visitor sees the panel, reactively.
     #[must_use]
     pub fn is_open(self) -> bool {
-        self.state.with(|state| state.open) || !self.is_floating()
+        self.state.read().open || !self.is_floating()
     }
 
     /// Whether the panel has ever been needed, reactively.
     pub(super) fn was_opened(self) -> bool {
-        self.state.with(|state| state.opened) || !self.is_floating()
+        self.state.read().opened || !self.is_floating()
     }
 
     /// What is known of the server, reactively; `None` where the configuration is of no use.
     pub(super) fn contact(self) -> Option<Contact> {
-        self.state.with(|state| state.contact)
+        self.state.read().contact
     }
 
     /// The screen to show, reactively.
     pub(super) fn screen(self) -> Route {
         let conversation = self.contact().and_then(Contact::talk).is_some();
-        self.state.with(|state| state.route).shown(conversation)
+        self.state.read().route.shown(conversation)
     }
 
     /// How many messages wait, reactively.

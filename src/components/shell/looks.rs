@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
+use crate::components::dom::Node;
 use crate::components::palette::Palette;
 use crate::components::ui::Ui;
 use crate::core::config::{Color, Graphics, Position, Theme};
@@ -15,7 +16,7 @@ use crate::signals;
 const BRAND: Color = Color { red: 0x34, green: 0x51, blue: 0xd1 };
 
 /// Keeps the properties on the root true.
-pub(super) fn follow(ui: Ui, root: NodeRef<leptos::html::Div>) {
+pub(super) fn follow(ui: Ui, root: Node) {
     signals::effect(move || {
         let Some(root) = root.get() else { return };
         ui.graphics(|graphics| apply(&root, graphics));

@@ -6,7 +6,6 @@ mod looks;
 mod page;
 pub mod view;
 
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -15,15 +14,15 @@ use super::banner::{Banner, BannerProps};
 use super::chat::talk::Talk;
 use super::chat::{ChatActions, ChatScreen, ChatScreenProps};
 use super::contact::Contact;
-use super::dom::{El, el};
+use super::dom::{El, Node, el};
 use super::home::{Home, HomeProps, close_button};
 use super::icons::Icon;
 use super::launcher::{Launcher, LauncherProps};
 use super::service_selector::{ServiceSelector, ServiceSelectorProps};
 use super::ui::Ui;
 use crate::core::Error;
-use crate::core::model::ChannelType;
 use crate::i18n::Key;
+use crate::signals::Reading;
 pub use desk::Desk;
 use view::Route;
 
@@ -34,15 +33,15 @@ pub fn Shell(
     desk: Desk,
 ) -> impl IntoView {
     let ui = desk.ui();
-    let root = NodeRef::<html::Div>::new();
+    let root = Node::new();
     looks::follow(ui, root);
     page::follow(desk, root);
     let floating = move || desk.is_floating();
     let launcher = move || {
         let props = LauncherProps::builder()
             .ui(ui)
-            .open(Signal::derive(move || desk.is_open()))
-            .unread(Signal::derive(move || desk.unread()))
+            .open(Reading::new(move |()| desk.is_open()))
+            .unread(Reading::new(move |()| desk.unread()))
             .node(desk.launcher)
             .on_toggle(Callback::new(move |()| desk.toggle()));
         Launcher(props.build()).into_any()
@@ -126,7 +125,7 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> AnyView {
         Route::Home => {
             let props = HomeProps::builder().ui(ui).contact(contact).on_close(close);
             let props = props
-                .on_channel(Callback::new(move |_: ChannelType| desk.choose(None)))
+                .on_chat(Callback::new(move |()| desk.choose(None)))
                 .on_resume(Callback::new(move |()| desk.go(Route::Chat)));
             with_banner(ui, contact, Home(props.build()).into_any())
         }
@@ -168,8 +167,8 @@ fn chat(
     let props = ChatScreenProps::builder()
         .ui(ui)
         .talk(talk)
-        .visible(Signal::derive(move || desk.is_open()))
-        .lost(Signal::derive(move || contact.is_lost()))
+        .visible(Reading::new(move |()| desk.is_open()))
+        .lost(Reading::new(move |()| contact.is_lost()))
         .banner(Banner(BannerProps::builder().ui(ui).contact(contact).build()).into_any())
         .actions(actions);
     ChatScreen(props.build()).into_any()
@@ -185,7 +184,7 @@ fn with_banner(ui: Ui, contact: Contact, screen: AnyView) -> AnyView {
 
 /// For the developer of the page: a visitor of a finished site never sees this.
 fn unusable(ui: Ui, desk: Desk) -> Option<AnyView> {
-    let error = ui.settings().with(|settings| settings.conf.as_ref().err().cloned())?;
+    let error = ui.settings().conf.as_ref().err().cloned()?;
     let close = Callback::new(move |()| desk.close());
     let (field, rest) = if let Error::Config(mistake) = &error {
         let rest = format!("expected {}, found {}", mistake.expected, mistake.found);

@@ -11,6 +11,7 @@ use web_sys::HtmlElement;
 
 use super::desk::Desk;
 use super::view::title;
+use crate::components::dom::Node;
 use crate::signals;
 
 /// The same width at which the style sheet lets the panel fill the screen.
@@ -18,7 +19,7 @@ const PHONE: &str = "(max-width: 480px)";
 
 /// Follows the panel: locks the page's scrolling, lets the back gesture close, keeps the composer above
 /// the keyboard.
-pub(super) fn follow(desk: Desk, root: NodeRef<leptos::html::Div>) {
+pub(super) fn follow(desk: Desk, root: Node) {
     let parent = Owner::current().unwrap_or_default();
     // Owns what has been done to the page, while it is done.
     let mut filled: Option<Owner> = None;
@@ -38,7 +39,7 @@ pub(super) fn follow(desk: Desk, root: NodeRef<leptos::html::Div>) {
     retitle(desk);
 }
 
-fn fill(desk: Desk, root: NodeRef<leptos::html::Div>) {
+fn fill(desk: Desk, root: Node) {
     lock_scrolling();
     close_on_back(desk);
     if let Some(root) = root.get_untracked() {
@@ -117,9 +118,9 @@ fn keep_above_keyboard(root: &HtmlElement) {
 
 /// Counts waiting messages in the page's title while the page is not looked at.
 fn retitle(desk: Desk) {
-    let (hidden, set_hidden) = signal(document().hidden());
+    let hidden = RwSignal::new(document().hidden());
     let listener = window_event_listener_untyped("visibilitychange", move |_| {
-        set_hidden.set(document().hidden());
+        hidden.set(document().hidden());
     });
     on_cleanup(move || listener.remove());
     let mut ours: Option<(String, String)> = None;
