@@ -36,13 +36,9 @@ const SMALLEST: &str =
 pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     need_target(workspace)?;
     let wasm_bindgen = Tool::WasmBindgen.get(workspace)?;
-    let wasm_opt = match (optimise, Tool::WasmOpt.get(workspace)) {
-        (_either, Ok(path)) => Some(path),
-        (Optimise::Always, Err(problem)) => return Err(problem),
-        (Optimise::IfPossible, Err(problem)) => {
-            println!("{problem}\nwithout wasm-opt the widget is the same, about 2 % larger");
-            None
-        }
+    let wasm_opt = match optimise {
+        Optimise::Always => Some(Tool::WasmOpt.get(workspace)?),
+        Optimise::IfPossible => wasm_opt_if_possible(workspace)?,
     };
     let shrink_script = match optimise {
         Optimise::Always => Some(Tool::Esbuild.get(workspace)?),
@@ -80,6 +76,25 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     }
     publish(&staging, &workspace.dist())?;
     stamp.write()
+}
+
+/// The optimiser where it is there, or where there is an npm to bring it.
+fn wasm_opt_if_possible(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let found = Tool::WasmOpt.find(workspace)?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let brought = match command::on_path(&["npm"]) {
+        Some(_npm) => Tool::WasmOpt.get(workspace).map_err(|problem| problem.to_string()),
+        None => Err("no npm here, so no wasm-opt".to_owned()),
+    };
+    match brought {
+        Ok(path) => Ok(Some(path)),
+        Err(why) => {
+            println!("{why}: the widget is the same without it, and a little larger");
+            Ok(None)
+        }
+    }
 }
 
 /// Adds the wasm target to the toolchain if it is not there.
