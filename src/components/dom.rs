@@ -1,7 +1,7 @@
 //! The one kind of element that the whole interface is made of.
 //!
-//! A Leptos view like any other (it mounts, unmounts, nests in `view!` and in [`AnyView`]), but of a
-//! single type, for two reasons:
+//! A Leptos view like any other (it mounts, unmounts, stands in `view!`), but of a single type and one
+//! word long, for two reasons:
 //!
 //! * `view!` writes subtrees without dynamic parts through `template.innerHTML`, which a page that
 //!   requires Trusted Types refuses. Here there is `createElement`, `setAttribute` and text nodes.
@@ -19,7 +19,6 @@ use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::html::node_ref::NodeRefContainer;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::add_attr::AddAnyAttr;
-use leptos::tachys::view::any_view::AnyViewState;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -38,6 +37,24 @@ pub fn el(tag: &'static str) -> El {
     El::new(tag, None)
 }
 
+/// A `<div>` of this class.
+#[must_use]
+pub fn div(class: &'static str) -> El {
+    el("div").class(class)
+}
+
+/// A `<span>` of this class.
+#[must_use]
+pub fn span(class: &'static str) -> El {
+    el("span").class(class)
+}
+
+/// A `<button>` of this class, under this public name.
+#[must_use]
+pub fn button(class: &'static str, part: &'static str) -> El {
+    el("button").class(class).part(part).attr("type", "button")
+}
+
 /// An SVG element with this tag.
 #[must_use]
 pub fn svg(tag: &'static str) -> El {
@@ -45,11 +62,12 @@ pub fn svg(tag: &'static str) -> El {
 }
 
 /// An element that is still to be built: see [`el`].
-pub struct El {
+pub struct El(Box<Plan>);
+
+struct Plan {
     tag: &'static str,
     namespace: Option<&'static str>,
     attributes: Vec<(&'static str, Value)>,
-    listeners: Vec<(&'static str, Listener)>,
     children: Vec<Child>,
     built: Vec<Built>,
 }
@@ -62,59 +80,70 @@ enum Value {
     Live(Box<dyn FnMut() -> Option<Text> + Send>),
     Toggle(Box<dyn FnMut() -> bool + Send>),
     Property(Box<dyn FnMut() -> Text + Send>),
+    Listener(Listener),
 }
 
 enum Child {
     Text(Text),
     Live(Box<dyn FnMut() -> Text + Send>),
-    View(AnyView),
+    Element(El),
     Swap(Swap),
     Rows(Rows),
 }
 
 /// A child that is replaced.
-struct Swap {
-    /// While this stays the same, so does the child; `None` replaces it at each change.
-    key: Option<Box<dyn FnMut() -> u32 + Send>>,
-    view: Box<dyn FnMut(u32) -> Option<AnyView> + Send>,
+enum Swap {
+    /// At each change of what it reads.
+    Always(Box<dyn FnMut() -> Option<El> + Send>),
+    /// When the key changes.
+    By(Box<dyn FnMut() -> u32 + Send>, Box<dyn FnMut(u32) -> Option<El> + Send>),
+    /// When it comes and goes.
+    If(Box<dyn FnMut() -> bool + Send>, Box<dyn FnMut() -> El + Send>),
 }
 
 /// What a [`Swap`] shows. Its signals live under an owner of its own and go after the view that reads
 /// them.
-struct Shown {
-    key: u32,
-    view: Option<AnyViewState>,
+pub struct Shown {
+    key: Option<u32>,
+    view: Option<ElState>,
     owner: Owner,
 }
 
 impl El {
     fn new(tag: &'static str, namespace: Option<&'static str>) -> Self {
-        Self {
+        Self(Box::new(Plan {
             tag,
             namespace,
             attributes: Vec::new(),
-            listeners: Vec::new(),
             children: Vec::new(),
             built: Vec::new(),
-        }
+        }))
+    }
+
+    fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.0.attributes.push((name, value));
+        self
+    }
+
+    fn holding(mut self, child: Child) -> Self {
+        self.0.children.push(child);
+        self
     }
 
     /// Sets an attribute once.
     #[must_use]
-    pub fn attr(mut self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.attributes.push((name, Value::Fixed(value.into())));
-        self
+    pub fn attr(self, name: &'static str, value: impl Into<Text>) -> Self {
+        self.with(name, Value::Fixed(value.into()))
     }
 
     /// Keeps an attribute equal to what the closure says; `None` removes it.
     #[must_use]
     pub fn attr_live(
-        mut self,
+        self,
         name: &'static str,
         value: impl FnMut() -> Option<Text> + Send + 'static,
     ) -> Self {
-        self.attributes.push((name, Value::Live(Box::new(value))));
-        self
+        self.with(name, Value::Live(Box::new(value)))
     }
 
     /// The `class` attribute, for what never changes.
@@ -125,13 +154,8 @@ impl El {
 
     /// Adds the class while the closure says so. Call it after [`class`](Self::class).
     #[must_use]
-    pub fn class_if(
-        mut self,
-        name: &'static str,
-        on: impl FnMut() -> bool + Send + 'static,
-    ) -> Self {
-        self.attributes.push((name, Value::Toggle(Box::new(on))));
-        self
+    pub fn class_if(self, name: &'static str, on: impl FnMut() -> bool + Send + 'static) -> Self {
+        self.with(name, Value::Toggle(Box::new(on)))
     }
 
     /// The public name under which a site styles the element: `::part(name)`.
@@ -143,87 +167,84 @@ impl El {
     /// Keeps a string property (such as `value`) equal to what the closure says.
     #[must_use]
     pub fn prop_live(
-        mut self,
+        self,
         name: &'static str,
         value: impl FnMut() -> Text + Send + 'static,
     ) -> Self {
-        self.attributes.push((name, Value::Property(Box::new(value))));
-        self
+        self.with(name, Value::Property(Box::new(value)))
     }
 
     /// Listens while the element exists.
     #[must_use]
-    pub fn on(mut self, event: &'static str, handler: impl FnMut(Event) + Send + 'static) -> Self {
-        self.listeners.push((event, Box::new(handler)));
-        self
+    pub fn on(self, event: &'static str, handler: impl FnMut(Event) + Send + 'static) -> Self {
+        self.with(event, Value::Listener(Box::new(handler)))
+    }
+
+    /// Does this when it is clicked.
+    #[must_use]
+    pub fn does(self, action: Callback<()>) -> Self {
+        self.on("click", move |_| action.run(()))
     }
 
     /// Text that stays.
     #[must_use]
-    pub fn text(mut self, text: impl Into<Text>) -> Self {
-        self.children.push(Child::Text(text.into()));
-        self
+    pub fn text(self, text: impl Into<Text>) -> Self {
+        self.holding(Child::Text(text.into()))
     }
 
     /// Text that follows the closure.
     #[must_use]
-    pub fn text_live(mut self, text: impl FnMut() -> Text + Send + 'static) -> Self {
-        self.children.push(Child::Live(Box::new(text)));
-        self
+    pub fn text_live(self, text: impl FnMut() -> Text + Send + 'static) -> Self {
+        self.holding(Child::Live(Box::new(text)))
     }
 
     /// A child that stays.
     #[must_use]
-    pub fn child(mut self, view: impl IntoAny) -> Self {
-        self.children.push(Child::View(view.into_any()));
-        self
+    pub fn child(self, child: Self) -> Self {
+        self.holding(Child::Element(child))
     }
 
     /// A child that is made anew each time what the closure reads changes; `None` shows nothing.
     #[must_use]
-    pub fn swap(mut self, mut view: impl FnMut() -> Option<AnyView> + Send + 'static) -> Self {
-        self.children.push(Child::Swap(Swap { key: None, view: Box::new(move |_| view()) }));
-        self
+    pub fn swap(self, view: impl FnMut() -> Option<Self> + Send + 'static) -> Self {
+        self.holding(Child::Swap(Swap::Always(Box::new(view))))
     }
 
     /// A child that is made anew, from its key, when the key changes; what the view itself reads does
     /// not matter.
     #[must_use]
     pub fn swap_by(
-        mut self,
+        self,
         key: impl FnMut() -> u32 + Send + 'static,
-        view: impl FnMut(u32) -> Option<AnyView> + Send + 'static,
+        view: impl FnMut(u32) -> Option<Self> + Send + 'static,
     ) -> Self {
-        let key: Box<dyn FnMut() -> u32 + Send> = Box::new(key);
-        self.children.push(Child::Swap(Swap { key: Some(key), view: Box::new(view) }));
-        self
+        self.holding(Child::Swap(Swap::By(Box::new(key), Box::new(view))))
     }
 
     /// A child that is there while the closure says so.
     #[must_use]
     pub fn show_if(
         self,
-        mut on: impl FnMut() -> bool + Send + 'static,
-        mut view: impl FnMut() -> AnyView + Send + 'static,
+        on: impl FnMut() -> bool + Send + 'static,
+        view: impl FnMut() -> Self + Send + 'static,
     ) -> Self {
-        self.swap_by(move || u32::from(on()), move |on| (on == 1).then(&mut view))
+        self.holding(Child::Swap(Swap::If(Box::new(on), Box::new(view))))
     }
 
     /// A list of children that keep their element as long as their key is listed.
     #[must_use]
     pub fn rows(
-        mut self,
+        self,
         keys: impl FnMut() -> Vec<String> + Send + 'static,
-        row: impl Fn(&str) -> AnyView + Send + 'static,
+        row: impl Fn(&str) -> Self + Send + 'static,
     ) -> Self {
-        self.children.push(Child::Rows(Rows::new(keys, row)));
-        self
+        self.holding(Child::Rows(Rows::new(keys, row)))
     }
 
     /// Gives the element to a reference.
     #[must_use]
     pub fn node(mut self, reference: Node) -> Self {
-        self.built.push(Box::new(move |element| reference.load(element)));
+        self.0.built.push(Box::new(move |element| reference.load(element)));
         self
     }
 }
@@ -234,7 +255,7 @@ pub struct ElState {
     // Held, not read: dropping them is what they are for.
     _listeners: Vec<Listening>,
     _effects: Vec<RenderEffect<()>>,
-    _views: Vec<AnyViewState>,
+    _children: Vec<ElState>,
     swaps: Vec<RenderEffect<Shown>>,
     rows: Vec<RenderEffect<Vec<Row>>>,
 }
@@ -272,25 +293,23 @@ impl Render for El {
     type State = ElState;
 
     fn build(self) -> ElState {
-        let element = leptos::tachys::renderer::Rndr::create_element(self.tag, self.namespace);
+        let plan = *self.0;
+        let element = leptos::tachys::renderer::Rndr::create_element(plan.tag, plan.namespace);
         let mut state = ElState {
             element: element.clone(),
             _listeners: Vec::new(),
             _effects: Vec::new(),
-            _views: Vec::new(),
+            _children: Vec::new(),
             swaps: Vec::new(),
             rows: Vec::new(),
         };
-        for (name, value) in self.attributes {
-            state._effects.extend(attach(&element, name, value));
+        for (name, value) in plan.attributes {
+            attach(&element, name, value, &mut state);
         }
-        for child in self.children {
+        for child in plan.children {
             append(&element, child, &mut state);
         }
-        for (event, handler) in self.listeners {
-            state._listeners.push(listen(&element, event, handler));
-        }
-        for built in self.built {
+        for built in plan.built {
             built(&element);
         }
         state
@@ -305,34 +324,43 @@ impl Render for El {
     }
 }
 
-fn attach(element: &Element, name: &'static str, value: Value) -> Option<RenderEffect<()>> {
-    let element = element.clone();
-    match value {
+fn attach(element: &Element, name: &'static str, value: Value, state: &mut ElState) {
+    let target = element.clone();
+    let effect = match value {
         Value::Fixed(value) => {
             let _ = element.set_attribute(name, &value);
-            None
+            return;
+        }
+        Value::Listener(handler) => {
+            state._listeners.push(listen(target, name, handler));
+            return;
         }
         Value::Live(mut value) => {
             let mut shown = None;
-            Some(RenderEffect::new(move |_| {
+            effect(move || {
                 let value = value();
                 if shown != value {
                     let _ = match &value {
-                        Some(value) => element.set_attribute(name, value),
-                        None => element.remove_attribute(name),
+                        Some(value) => target.set_attribute(name, value),
+                        None => target.remove_attribute(name),
                     };
                     shown = value;
                 }
-            }))
+            })
         }
-        Value::Toggle(mut on) => Some(RenderEffect::new(move |_| {
-            let _ = element.class_list().toggle_with_force(name, on());
-        })),
-        Value::Property(mut value) => Some(RenderEffect::new(move |_| {
+        Value::Toggle(mut on) => effect(move || {
+            let _ = target.class_list().toggle_with_force(name, on());
+        }),
+        Value::Property(mut value) => effect(move || {
             let value = value();
-            let _ = js_sys::Reflect::set(&element, &name.into(), &(&*value).into());
-        })),
-    }
+            let _ = js_sys::Reflect::set(&target, &name.into(), &(&*value).into());
+        }),
+    };
+    state._effects.push(effect);
+}
+
+fn effect(mut run: impl FnMut() + 'static) -> RenderEffect<()> {
+    RenderEffect::new(move |_| run())
 }
 
 fn append(element: &Element, child: Child, state: &mut ElState) {
@@ -344,7 +372,7 @@ fn append(element: &Element, child: Child, state: &mut ElState) {
             let node = document().create_text_node("");
             let _ = element.append_child(&node);
             let mut shown = Text::default();
-            state._effects.push(RenderEffect::new(move |_| {
+            state._effects.push(effect(move || {
                 let text = text();
                 if shown != text {
                     node.set_data(&text);
@@ -352,10 +380,10 @@ fn append(element: &Element, child: Child, state: &mut ElState) {
                 }
             }));
         }
-        Child::View(view) => {
-            let mut view = view.build();
-            view.mount(element, None);
-            state._views.push(view);
+        Child::Element(child) => {
+            let child = child.build();
+            let _ = element.append_child(&child.element);
+            state._children.push(child);
         }
         Child::Swap(swap) => state.swaps.push(swapped(element, swap)),
         Child::Rows(rows) => state.rows.push(rows.render(element)),
@@ -368,36 +396,41 @@ fn swapped(element: &Element, mut swap: Swap) -> RenderEffect<Shown> {
     let element = element.clone();
     let parent = Owner::current().unwrap_or_default();
     RenderEffect::new(move |old: Option<Shown>| {
-        let key = swap.key.as_mut().map(|key| key());
-        let old = match (old, key) {
-            (Some(old), Some(key)) if old.key == key => return old,
-            (old, _) => old,
+        let key = match &mut swap {
+            Swap::Always(_) => None,
+            Swap::By(key, _) => Some(key()),
+            Swap::If(on, _) => Some(on().into()),
+        };
+        let old = match old {
+            Some(old) if key.is_some() && old.key == key => return old,
+            old => old,
         };
         let owner = parent.child();
-        let mut make = || {
-            owner.with(|| {
-                (swap.view)(key.unwrap_or_default()).map(|view| {
-                    let mut view = view.build();
-                    view.mount(&element, Some(&marker));
-                    view
-                })
-            })
-        };
-        let view = if key.is_some() { untrack(make) } else { make() };
+        let view = owner.with(|| {
+            let view = match (&mut swap, key) {
+                (Swap::Always(view), _) => view(),
+                (Swap::By(_, view), key) => untrack(|| view(key.unwrap_or_default())),
+                (Swap::If(_, view), Some(1)) => Some(untrack(view)),
+                (Swap::If(..), _) => None,
+            };
+            let mut view = view?.build();
+            view.mount(&element, Some(&marker));
+            Some(view)
+        });
         if let Some(Shown { view, owner, .. }) = old {
             if let Some(mut view) = view {
                 view.unmount();
             }
             owner.cleanup();
         }
-        Shown { key: key.unwrap_or_default(), view, owner }
+        Shown { key, view, owner }
     })
 }
 
-fn listen(element: &Element, event: &'static str, handler: Listener) -> Listening {
+fn listen(element: Element, event: &'static str, handler: Listener) -> Listening {
     let closure = Closure::wrap(handler as Box<dyn FnMut(Event)>);
     let _ = element.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
-    Listening { element: element.clone(), event, closure }
+    Listening { element, event, closure }
 }
 
 impl Mountable for ElState {
@@ -424,7 +457,7 @@ impl AddAnyAttr for El {
     /// Spreads an attribute from outside, as Leptos does for a component's root.
     fn add_any_attr<New: Attribute>(mut self, attribute: New) -> Self {
         let attribute = attribute.into_cloneable_owned();
-        self.built.push(Box::new(move |element| {
+        self.0.built.push(Box::new(move |element| {
             // The attribute belongs to the element for good, as its own do.
             std::mem::forget(attribute.build(element));
         }));

@@ -1,7 +1,5 @@
 //! The icons: strokes on a 24 px grid, in the colour of the text around them.
 
-use leptos::prelude::*;
-
 use super::dom::{El, svg};
 
 /// A picture, as the data of one path.
@@ -76,13 +74,5 @@ impl Icon {
             .attr("viewBox", "0 0 24 24")
             .attr("aria-hidden", "true")
             .child(svg("path").attr("d", self.0))
-    }
-}
-
-impl IntoRender for Icon {
-    type Output = El;
-
-    fn into_render(self) -> El {
-        self.view()
     }
 }

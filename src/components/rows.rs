@@ -4,20 +4,21 @@
 //! a message whose tick changes must not be inserted again.
 
 use leptos::prelude::*;
-use leptos::tachys::view::any_view::AnyViewState;
 use leptos::tachys::view::{Mountable, Render};
 use web_sys::{Element, Node};
+
+use super::dom::{El, ElState};
 
 /// The keys to show, in order, and how to make the row of a key.
 pub(super) struct Rows {
     keys: Box<dyn FnMut() -> Vec<String> + Send>,
-    row: Box<dyn Fn(&str) -> AnyView + Send>,
+    row: Box<dyn Fn(&str) -> El + Send>,
 }
 
 /// A row on screen.
 pub(super) struct Row {
     key: String,
-    view: AnyViewState,
+    view: ElState,
     // What the row's view made reactive ends with the row, not with the list.
     owner: Owner,
 }
@@ -34,7 +35,7 @@ impl Row {
 impl Rows {
     pub(super) fn new(
         keys: impl FnMut() -> Vec<String> + Send + 'static,
-        row: impl Fn(&str) -> AnyView + Send + 'static,
+        row: impl Fn(&str) -> El + Send + 'static,
     ) -> Self {
         Self { keys: Box::new(keys), row: Box::new(row) }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::dom::El;
 use crate::core::config::Graphics;
 use crate::core::model::ChannelType;
 use crate::core::{Error, Widget, WidgetConf};
@@ -164,6 +165,21 @@ impl Ui {
             conf.services(&ChannelType::Chat).find(|service| service.code == code)
         });
         known.map_or_else(|| code.to_owned(), |service| service.description.clone())
+    }
+}
+
+/// What many elements say.
+impl El {
+    /// A text of the interface, in the language of the moment.
+    #[must_use]
+    pub fn says(self, ui: Ui, key: Key) -> Self {
+        self.text_live(move || ui.text(key))
+    }
+
+    /// The same in an attribute, such as `aria-label`.
+    #[must_use]
+    pub fn named(self, attribute: &'static str, ui: Ui, key: Key) -> Self {
+        self.attr_live(attribute, move || Some(ui.text(key)))
     }
 }
 

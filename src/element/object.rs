@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
-use leptos::tachys::view::any_view::AnyViewState;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::attributes::Sources;
 use super::stage::Stage;
-use crate::components::shell::{Desk, Shell, ShellProps};
+use crate::components::dom::ElState;
+use crate::components::shell::{Desk, shell};
 use crate::components::ui::{Settings, Ui};
 use crate::core::model::ChannelType;
 
@@ -31,7 +31,7 @@ pub struct TvoxElement {
     settings: RwSignal<Settings>,
     desk: Desk,
     owner: Owner,
-    mounted: Option<UnmountHandle<AnyViewState>>,
+    mounted: Option<UnmountHandle<ElState>>,
 }
 
 #[wasm_bindgen]
@@ -66,7 +66,7 @@ impl TvoxElement {
             let settings = RwSignal::new(first);
             let desk = Desk::new(Ui::new(settings, stage));
             returned.set(Owner::current().map(|owner| (settings, desk, owner)));
-            Shell(ShellProps::builder().desk(desk).build()).into_any()
+            shell(desk)
         });
         #[expect(
             clippy::expect_used,

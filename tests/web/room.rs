@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
-use leptos::tachys::view::any_view::AnyViewState;
 use serde_json::{Value, json};
-use tvox_widget::components::shell::{Desk, Shell, ShellProps};
+use tvox_widget::components::dom::ElState;
+use tvox_widget::components::shell::{Desk, shell};
 use tvox_widget::components::ui::{Announcement, Connect, Embedding, Settings, Ui};
 use tvox_widget::core::model::ChannelType;
 use tvox_widget::core::{Widget, WidgetConf};
@@ -69,7 +69,7 @@ pub(crate) struct Room {
     online: bool,
     silent: bool,
     owner: Owner,
-    mounted: Option<UnmountHandle<AnyViewState>>,
+    mounted: Option<UnmountHandle<ElState>>,
 }
 
 pub(crate) fn conf(services: usize) -> WidgetConf {
@@ -108,7 +108,7 @@ impl Room {
             move || {
                 let desk = Desk::new(Ui::new(settings.into(), house));
                 *returned.lock().unwrap() = Owner::current();
-                Shell(ShellProps::builder().desk(desk).build()).into_any()
+                shell(desk)
             }
         });
         let owner = returned.lock().unwrap().take().unwrap();

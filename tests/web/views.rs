@@ -14,7 +14,7 @@ async fn a_row_that_stays_keeps_its_element_wherever_it_moves() {
     let shown = keys.clone();
     let mounted = mount_to(place.clone(), move || {
         let keys = move || shown.get().into_iter().map(str::to_owned).collect();
-        el("div").rows(keys, |key| el("i").attr("data-key", key.to_owned()).into_any())
+        el("div").rows(keys, |key| el("i").attr("data-key", key.to_owned()))
     });
     let look = Look(place.into());
     let order = || -> Vec<String> {
@@ -44,14 +44,12 @@ async fn what_is_swapped_out_reads_nothing_any_more() {
                 // Lives as long as what is drawn here, and no longer.
                 let own = RwSignal::new(1);
                 let (outer, count) = (count.clone(), count.clone());
-                el("b")
-                    .swap(move || {
-                        let sum = outer.get();
-                        let count = count.clone();
-                        let text = move || (own.get() + count.get() + sum).to_string().into();
-                        Some(el("i").text_live(text).into_any())
-                    })
-                    .into_any()
+                el("b").swap(move || {
+                    let sum = outer.get();
+                    let count = count.clone();
+                    let text = move || (own.get() + count.get() + sum).to_string().into();
+                    Some(el("i").text_live(text))
+                })
             })
         })
     });

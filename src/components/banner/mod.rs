@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::clock;
 use super::contact::Contact;
-use super::dom::el;
+use super::dom::{El, div, el, span};
 use super::icons::Icon;
 use super::ui::{Ui, failure};
 use crate::core::time::millis;
@@ -18,13 +18,8 @@ use crate::i18n::Key;
 use view::{Notice, seconds_left};
 
 /// The connection's banner: nothing while all is well.
-#[component]
-pub fn Banner(
-    /// The shared things.
-    ui: Ui,
-    /// What is known of the server.
-    contact: Contact,
-) -> impl IntoView {
+#[must_use]
+pub fn banner(ui: Ui, contact: Contact) -> El {
     let online = online();
     let notice = move || {
         let (state, had) = contact.connection();
@@ -43,11 +38,11 @@ pub fn Banner(
         Some(notice) => words(ui, &notice, None),
     };
     el("div")
-        .child(el("div").class("sr").attr("role", "status").text_live(spoken))
+        .child(div("sr").attr("role", "status").text_live(spoken))
         .swap_by(key, move |_| Some(strip(ui, notice()?)))
 }
 
-fn strip(ui: Ui, notice: Notice) -> AnyView {
+fn strip(ui: Ui, notice: Notice) -> El {
     let deadline = match &notice {
         Notice::Reconnecting(Some(wait)) => Some(clock::now() + millis(*wait)),
         Notice::Reconnecting(None) | Notice::Connecting | Notice::Offline | Notice::Stopped(_) => {
@@ -60,18 +55,14 @@ fn strip(ui: Ui, notice: Notice) -> AnyView {
         Notice::Offline => Icon::OFFLINE,
         Notice::Stopped(_) | Notice::Connecting | Notice::Reconnecting(_) => Icon::ALERT,
     };
-    let strip = el("div")
-        .class("banner")
-        .part("banner")
-        .attr("data-phase", notice.phase())
-        .attr("aria-hidden", "true");
     let strip =
-        if busy { strip.child(el("span").class("spinner")) } else { strip.child(icon.small()) };
+        div("banner").part("banner").attr("data-phase", notice.phase()).attr("aria-hidden", "true");
+    let strip = if busy { strip.child(span("spinner")) } else { strip.child(icon.small()) };
     let text = move || {
         let left = deadline.map(|deadline| seconds_left(deadline, now.get()));
         words(ui, &notice, left.filter(|left| *left > 0))
     };
-    strip.child(el("span").text_live(text)).into_any()
+    strip.child(el("span").text_live(text))
 }
 
 fn words(ui: Ui, notice: &Notice, left: Option<u64>) -> Cow<'static, str> {

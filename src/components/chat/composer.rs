@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::composer_view::{Room, sendable};
 use super::talk::Talk;
-use crate::components::dom::{Node, el};
+use crate::components::dom::{El, Node, button, div, el};
 use crate::components::icons::Icon;
 use crate::components::ui::{Ui, failure};
 use crate::core::Error;
@@ -17,13 +17,8 @@ use crate::signals;
 
 /// The text field and its button. Enter sends, Shift and Enter breaks the line; a draft survives a
 /// reload, and sending works without a connection.
-#[component]
-pub fn Composer(
-    /// The shared things.
-    ui: Ui,
-    /// The conversation.
-    talk: Talk,
-) -> impl IntoView {
+#[must_use]
+pub fn composer(ui: Ui, talk: Talk) -> El {
     let input = Node::new();
     let refused = move || talk.refused().is_some();
     let draft = talk.draft();
@@ -59,12 +54,10 @@ pub fn Composer(
             grow(&input);
         }
     });
-    el("div")
-        .class("composer")
+    div("composer")
         .part("composer")
         .child(
-            el("div")
-                .class("composer__box")
+            div("composer__box")
                 .child(
                     el("textarea")
                         .class("composer__input")
@@ -74,8 +67,8 @@ pub fn Composer(
                         .attr("enterkeyhint", "send")
                         .attr("data-focus", "")
                         .attr("aria-describedby", "composer-note")
-                        .attr_live("aria-label", move || Some(ui.text(Key::Compose)))
-                        .attr_live("placeholder", move || Some(ui.text(Key::Compose)))
+                        .named("aria-label", ui, Key::Compose)
+                        .named("placeholder", ui, Key::Compose)
                         .attr_live("aria-invalid", move || {
                             matches!(room(), Room::Over(_)).then_some("true".into())
                         })
@@ -86,12 +79,9 @@ pub fn Composer(
                         .on("blur", move |_| talk.idle()),
                 )
                 .child(
-                    el("button")
-                        .class("composer__send")
-                        .part("composer-send")
-                        .attr("type", "button")
-                        .attr_live("aria-label", move || Some(ui.text(Key::Send)))
-                        .attr_live("title", move || Some(ui.text(Key::Send)))
+                    button("composer__send", "composer-send")
+                        .named("aria-label", ui, Key::Send)
+                        .named("title", ui, Key::Send)
                         .attr_live("aria-disabled", move || (!ready()).then_some("true".into()))
                         .on("click", move |_| send())
                         .child(Icon::SEND.view()),

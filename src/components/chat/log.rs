@@ -11,7 +11,7 @@ use super::message;
 use super::talk::Talk;
 use super::timeline::{Content, Row, Timeline};
 use crate::components::clock;
-use crate::components::dom::{El, Node, el};
+use crate::components::dom::{El, Node, div, el};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
 use crate::i18n::Key;
@@ -25,15 +25,8 @@ const NEAR: i32 = 48;
 type Contents = Vec<(String, ArcRwSignal<Content>)>;
 
 /// The messages. Only the newest are drawn; scrolling to the top draws more.
-#[component]
-pub fn Log(
-    /// The shared things.
-    ui: Ui,
-    /// The conversation.
-    talk: Talk,
-    /// Whether the visitor can see it now.
-    visible: Reading<bool>,
-) -> impl IntoView {
+#[must_use]
+pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
     let log = Node::new();
     let window = RwSignal::new(WINDOW);
     let pinned = RwSignal::new(true);
@@ -51,7 +44,7 @@ pub fn Log(
         match content {
             Some(content) => message::row(ui, talk, key, content),
             // The keys come from the contents; an empty row is the harmless other answer.
-            None => el("div").into_any(),
+            None => el("div"),
         }
     };
 
@@ -103,32 +96,28 @@ pub fn Log(
         look();
     };
 
-    el("div")
-        .class("chat__body")
+    div("chat__body")
         .child(
-            el("div")
-                .class("log")
+            div("log")
                 .part("log")
                 .attr("role", "log")
                 .attr("tabindex", "0")
-                .attr_live("aria-label", move || Some(ui.text(Key::Conversation)))
+                .named("aria-label", ui, Key::Conversation)
                 .attr_live("aria-live", quiet_for_history(talk))
                 .node(log)
                 .on("scroll", scrolled)
                 .rows(keys, draw)
                 .show_if(move || talk.operator_types(), dots),
         )
-        .child(el("div").class("sr").attr("role", "status").text_live(
-            move || match talk.history() {
-                0 => "".into(),
-                n => ui.count(Key::History, n as u64),
-            },
-        ))
+        .child(div("sr").attr("role", "status").text_live(move || match talk.history() {
+            0 => "".into(),
+            n => ui.count(Key::History, n as u64),
+        }))
         .swap_by(
             move || if pinned.get() { 0 } else { 1 + u32::from(talk.unread() > 0) },
             move |kind| {
                 let pill = (kind > 0).then(|| pill(ui, talk, kind == 2))?;
-                Some(pill.on("click", move |_| to_end(log, pinned, look)).into_any())
+                Some(pill.on("click", move |_| to_end(log, pinned, look)))
             },
         )
 }
@@ -164,9 +153,9 @@ fn renew(contents: &mut Contents, rows: Vec<Row>) -> Vec<String> {
 }
 
 /// The operator writes. Words for it are said elsewhere, once.
-fn dots() -> AnyView {
-    let dots = el("div").class("typing__dots").child(el("i")).child(el("i")).child(el("i"));
-    el("div").class("typing").part("typing").attr("aria-hidden", "true").child(dots).into_any()
+fn dots() -> El {
+    let dots = div("typing__dots").child(el("i")).child(el("i")).child(el("i"));
+    div("typing").part("typing").attr("aria-hidden", "true").child(dots)
 }
 
 /// `off` while history appears, so that a screen reader is told its number and not its every word.

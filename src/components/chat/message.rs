@@ -8,30 +8,26 @@ use super::talk::Talk;
 use super::timeline::{Bubble, Content};
 use crate::components::address::{Piece, pieces};
 use crate::components::clock;
-use crate::components::dom::{El, el};
+use crate::components::dom::{El, button, div, el, span};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
 use crate::core::session::chat::Delivery;
 use crate::i18n::Key;
 
 /// Draws a row. Its text never changes; its place in a group and its fate do.
-pub(super) fn row(ui: Ui, talk: Talk, key: &str, content: ArcRwSignal<Content>) -> AnyView {
+pub(super) fn row(ui: Ui, talk: Talk, key: &str, content: ArcRwSignal<Content>) -> El {
     match content.get_untracked() {
-        Content::Day(moment) => el("div")
-            .class("log__day")
+        Content::Day(moment) => div("log__day")
             .attr("aria-live", "off")
-            .child(el("span").text_live(move || clock::day(ui, moment)))
-            .into_any(),
-        Content::Opened(moment) => el("div")
-            .class("log__event")
-            .attr("aria-live", "off")
-            .text_live(move || {
+            .child(el("span").text_live(move || clock::day(ui, moment))),
+        Content::Opened(moment) => {
+            div("log__event").attr("aria-live", "off").text_live(move || {
                 let time = moment.map(|moment| clock::time_of_day(ui, moment));
                 let started = ui.text(Key::Started);
                 time.map_or(started.clone(), |time| format!("{started} · {time}").into())
             })
-            .into_any(),
-        Content::Message(bubble) => message(ui, talk, key, &bubble, content).into_any(),
+        }
+        Content::Message(bubble) => message(ui, talk, key, &bubble, content),
     }
 }
 
@@ -50,8 +46,8 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<
         move || now().and_then(|bubble| bubble.delivery)
     };
     let name = move || {
-        let name = el("span").class("message__name").attr("aria-hidden", "true");
-        name.text_live(move || talk.operator()).into_any()
+        let name = span("message__name").attr("aria-hidden", "true");
+        name.text_live(move || talk.operator())
     };
     let named = is(|bubble| bubble.first && !bubble.own);
     let author = move || {
@@ -75,7 +71,7 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<
     // What the visitor has just written need not be read out to them.
     let row = if own { row.attr("aria-live", "off") } else { row };
     row.show_if(named, name)
-        .child(el("span").class("sr").text_live(author))
+        .child(span("sr").text_live(author))
         .child(text(ui, &bubble.text))
         .swap(move || meta(ui, &now()?))
         .swap({
@@ -86,7 +82,7 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<
 
 /// The text, with its addresses as links. Text nodes only: nothing in it is ever markup.
 fn text(ui: Ui, text: &str) -> El {
-    let bubble = el("div").class("bubble").part("bubble").attr("dir", "auto");
+    let bubble = div("bubble").part("bubble").attr("dir", "auto");
     pieces(text).into_iter().fold(bubble, |bubble, piece| match piece {
         Piece::Text(text) => bubble.text(text.to_owned()),
         Piece::Link(shown, address) => bubble.child(
@@ -96,8 +92,7 @@ fn text(ui: Ui, text: &str) -> El {
                 .attr("rel", "noopener noreferrer nofollow")
                 .text(shown.to_owned())
                 .child(
-                    el("span")
-                        .class("sr")
+                    span("sr")
                         .text_live(move || format!(" ({})", ui.text(Key::OpensNewTab)).into()),
                 ),
         ),
@@ -105,14 +100,14 @@ fn text(ui: Ui, text: &str) -> El {
 }
 
 /// Time and ticks, below the last message of a group and below any that is not sent yet.
-fn meta(ui: Ui, bubble: &Bubble) -> Option<AnyView> {
+fn meta(ui: Ui, bubble: &Bubble) -> Option<El> {
     let delivery = bubble.delivery.clone().filter(|it| !matches!(it, Delivery::Failed(_)));
     let failed = bubble.delivery.is_some() && delivery.is_none();
     let waiting = delivery == Some(Delivery::Sending);
     if failed || !(bubble.last || waiting) {
         return None;
     }
-    let line = el("div").class("message__meta").part("meta");
+    let line = div("message__meta").part("meta");
     let line = match bubble.at {
         Some(moment) => {
             line.child(el("span").text_live(move || clock::time_of_day(ui, moment).into()))
@@ -124,33 +119,26 @@ fn meta(ui: Ui, bubble: &Bubble) -> Option<AnyView> {
             let said = said(&delivery);
             line.attr("data-delivery", word(&delivery))
                 .child(ticks(&delivery).small())
-                .child(el("span").class("sr").text_live(move || ui.text(said)))
+                .child(span("sr").says(ui, said))
         }
         None => line,
     };
-    Some(line.into_any())
+    Some(line)
 }
 
-fn failure(ui: Ui, talk: Talk, key: &str, delivery: &Delivery) -> Option<AnyView> {
+fn failure(ui: Ui, talk: Talk, key: &str, delivery: &Delivery) -> Option<El> {
     let Delivery::Failed(error) = delivery else { return None };
     let why = crate::components::ui::failure(error);
     let words = move || -> Cow<'static, str> {
         format!("{}. {}", ui.text(Key::Failed), ui.text(why)).into()
     };
-    let button = |part: &'static str, label: Key| {
-        el("button")
-            .class("text-button")
-            .part(part)
-            .attr("type", "button")
-            .text_live(move || ui.text(label))
-    };
+    let button = |part: &'static str, label: Key| button("text-button", part).says(ui, label);
     let (again, away) = (key.to_owned(), key.to_owned());
-    let view = el("div")
-        .class("message__failure")
+    let view = div("message__failure")
         .child(el("span").attr("role", "alert").text_live(words))
         .child(button("retry", Key::Retry).on("click", move |_| talk.retry(&again)))
         .child(button("discard", Key::Discard).on("click", move |_| talk.discard(&away)));
-    Some(view.into_any())
+    Some(view)
 }
 
 /// The word in the `data-delivery` attribute.

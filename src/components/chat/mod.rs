@@ -12,17 +12,15 @@ use leptos::prelude::*;
 
 use super::banner::ticking;
 use super::banner::view::seconds_left;
-use super::dialog::{Dialog, DialogProps, Question};
-use super::dom::{El, el};
+use super::dialog::{Question, dialog};
+use super::dom::{El, button, div, el, span};
 use super::home::{close_button, icon_button};
 use super::icons::Icon;
-use super::queue::{QueueScreen, QueueScreenProps};
-use super::to_url::{ToUrl, ToUrlProps};
+use super::queue::queue_screen;
+use super::to_url::to_url;
 use super::ui::Ui;
 use crate::i18n::Key;
 use crate::signals::Reading;
-use composer::Composer;
-use log::Log;
 use progress::{Stage, Warning};
 use talk::Talk;
 
@@ -56,21 +54,15 @@ fn face(talk: Talk) -> Face {
 }
 
 /// The chat screen: the queue, then the conversation, then its end.
-#[component]
-pub fn ChatScreen(
-    /// The shared things.
+#[must_use]
+pub fn chat_screen(
     ui: Ui,
-    /// The conversation.
     talk: Talk,
-    /// Whether the visitor can see it now.
     visible: Reading<bool>,
-    /// Whether the server has forgotten the conversation.
     lost: Reading<bool>,
-    /// The connection's banner, shown below the header.
-    banner: AnyView,
-    /// What the visitor can ask of the panel.
+    banner: El,
     actions: ChatActions,
-) -> impl IntoView {
+) -> El {
     let asking = RwSignal::new(false);
     let stay = Callback::new(move |()| asking.set(false));
     let end = Callback::new(move |()| {
@@ -80,21 +72,12 @@ pub fn ChatScreen(
     let body = move |_| {
         actions.mind_focus.run(());
         Some(match face(talk) {
-            Face::Waiting => {
-                let props = QueueScreenProps::builder().ui(ui).talk(talk);
-                let props = props.on_cancel(actions.leave).on_retry(actions.again);
-                QueueScreen(props.build()).into_any()
-            }
-            Face::Talking => conversation(ui, talk, visible, lost, actions).into_any(),
+            Face::Waiting => queue_screen(ui, talk, actions.leave, actions.again),
+            Face::Talking => conversation(ui, talk, visible, lost, actions),
         })
     };
-    let dialog = move || {
-        let props =
-            DialogProps::builder().ui(ui).question(Question::END).on_confirm(end).on_cancel(stay);
-        Dialog(props.build()).into_any()
-    };
-    el("div")
-        .class("screen")
+    let question = move || dialog(ui, Question::END, end, stay);
+    div("screen")
         .part("chat")
         .attr_live("data-stage", move || {
             Some(match face(talk) {
@@ -103,14 +86,13 @@ pub fn ChatScreen(
             })
         })
         .child(
-            el("div")
-                .class("screen")
+            div("screen")
                 .attr_live("inert", move || asking.get().then_some("".into()))
                 .child(header(ui, talk, asking, actions))
                 .child(banner)
                 .swap_by(move || face(talk) as u32, body),
         )
-        .show_if(move || asking.get(), dialog)
+        .show_if(move || asking.get(), question)
 }
 
 fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> El {
@@ -119,25 +101,18 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
     let end = move || {
         icon_button(Icon::LEAVE, "end-chat", move || ui.text(Key::End))
             .on("click", move |_| asking.set(true))
-            .into_any()
     };
     let title = move || {
         if talking() { talk.operator() } else { ui.service_name(&talk.service()).into() }
     };
     let avatar = move || {
         let letters = move || initials(&talk.operator()).into();
-        el("span").class("avatar").attr("aria-hidden", "true").text_live(letters).into_any()
+        span("avatar").attr("aria-hidden", "true").text_live(letters)
     };
     let dot = move || {
-        el("span")
-            .class("dot")
+        span("dot")
             .attr("data-state", "available")
-            .child(
-                el("span")
-                    .class("sr")
-                    .text_live(move || format!("{}, ", ui.text(Key::Online)).into()),
-            )
-            .into_any()
+            .child(span("sr").text_live(move || format!("{}, ", ui.text(Key::Online)).into()))
     };
     let state = move || {
         el("p")
@@ -145,19 +120,15 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
             .part("header-state")
             .show_if(here, dot)
             .child(el("span").text_live(move || ui.service_name(&talk.service()).into()))
-            .into_any()
     };
-    el("div")
-        .class("bar")
+    div("bar")
         .part("header")
         .child(
-            icon_button(Icon::BACK, "header-back", move || ui.text(Key::Back))
-                .on("click", move |_| actions.back.run(())),
+            icon_button(Icon::BACK, "header-back", move || ui.text(Key::Back)).does(actions.back),
         )
         .child(
-            el("div").class("bar__name").show_if(talking, avatar).child(
-                el("div")
-                    .class("bar__texts")
+            div("bar__name").show_if(talking, avatar).child(
+                div("bar__texts")
                     .child(el("h2").class("bar__title").part("header-title").text_live(title))
                     .show_if(talking, state),
             ),
@@ -183,18 +154,12 @@ fn conversation(
     let over = move || (talk.is_over() || lost.run(())).into();
     let foot = move |over| {
         actions.mind_focus.run(());
-        Some(if over == 1 {
-            ended(ui, lost, actions).into_any()
-        } else {
-            Composer(composer::ComposerProps::builder().ui(ui).talk(talk).build()).into_any()
-        })
+        Some(if over == 1 { ended(ui, lost, actions) } else { composer::composer(ui, talk) })
     };
-    let log = log::LogProps::builder().ui(ui).talk(talk).visible(visible).build();
-    el("div")
-        .class("screen")
-        .child(Log(log))
+    div("screen")
+        .child(log::log(ui, talk, visible))
         .child(typing(ui, talk))
-        .child(ToUrl(ToUrlProps::builder().ui(ui).talk(talk).build()))
+        .child(to_url(ui, talk))
         .child(
             el("div")
                 .attr("role", "status")
@@ -209,7 +174,7 @@ fn typing(ui: Ui, talk: Talk) -> El {
         let words = || ui.fill(Key::Typing, &[("name", &talk.operator())]);
         if talk.operator_types() { words() } else { "".into() }
     };
-    el("div").class("sr").attr("role", "status").text_live(spoken)
+    div("sr").attr("role", "status").text_live(spoken)
 }
 
 /// A line above the composer: an operator is being sought again, or the end is near.
@@ -232,8 +197,8 @@ impl Remark {
     }
 }
 
-fn remark(ui: Ui, talk: Talk) -> Option<AnyView> {
-    let said = |key| el("span").text_live(move || ui.text(key));
+fn remark(ui: Ui, talk: Talk) -> Option<El> {
+    let said = |key| el("span").says(ui, key);
     Some(match Remark::of(talk) {
         Remark::None => return None,
         Remark::Handover => remark_line(Icon::CLOCK, said(Key::Transferring), "handover"),
@@ -242,8 +207,8 @@ fn remark(ui: Ui, talk: Talk) -> Option<AnyView> {
     })
 }
 
-fn remark_line(icon: Icon, text: El, part: &'static str) -> AnyView {
-    el("p").class("remark").part(part).child(icon.small()).child(text).into_any()
+fn remark_line(icon: Icon, text: El, part: &'static str) -> El {
+    el("p").class("remark").part(part).child(icon.small()).child(text)
 }
 
 /// Spoken once, without the seconds; shown with them, where the end is known.
@@ -257,24 +222,20 @@ fn countdown(ui: Ui, talk: Talk) -> El {
     };
     el("span")
         .child(el("span").attr("aria-hidden", "true").text_live(shown))
-        .child(el("span").class("sr").text_live(move || ui.text(Key::InactiveSoon)))
+        .child(span("sr").says(ui, Key::InactiveSoon))
 }
 
 fn ended(ui: Ui, lost: Reading<bool>, actions: ChatActions) -> El {
     let title = move || ui.text(if lost.run(()) { Key::Lost } else { Key::EndedTitle });
-    el("div")
-        .class("ended")
+    div("ended")
         .part("ended")
         .child(el("p").class("ended__title").attr("role", "status").text_live(title))
-        .child(el("p").class("ended__text").text_live(move || ui.text(Key::EndedText)))
+        .child(el("p").class("ended__text").says(ui, Key::EndedText))
         .child(
-            el("button")
-                .class("button button--primary")
-                .part("new-conversation")
-                .attr("type", "button")
+            button("button button--primary", "new-conversation")
                 .attr("data-focus", "")
-                .on("click", move |_| actions.leave.run(()))
-                .text_live(move || ui.text(Key::NewConversation)),
+                .does(actions.leave)
+                .says(ui, Key::NewConversation),
         )
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::dom::{Node, el};
+use super::dom::{El, Node, button, div, el};
 use super::ui::Ui;
 use crate::i18n::Key;
 use crate::signals;
@@ -33,17 +33,8 @@ impl Question {
 }
 
 /// Asks, over the screen that holds it. Escape is no; the keyboard stays with the two answers.
-#[component]
-pub fn Dialog(
-    /// The shared things.
-    ui: Ui,
-    /// The words.
-    question: Question,
-    /// Yes.
-    on_confirm: Callback<()>,
-    /// No.
-    on_cancel: Callback<()>,
-) -> impl IntoView {
+#[must_use]
+pub fn dialog(ui: Ui, question: Question, on_confirm: Callback<()>, on_cancel: Callback<()>) -> El {
     let cancel = Node::new();
     let confirm = Node::new();
     // The safe answer has the focus first.
@@ -72,46 +63,30 @@ pub fn Dialog(
             _ => {}
         }
     };
-    el("div").class("scrim").on("keydown", keydown).child(
-        el("div")
-            .class("dialog")
+    div("scrim").on("keydown", keydown).child(
+        div("dialog")
             .part("dialog")
             .attr("role", "alertdialog")
             .attr("aria-modal", "true")
             .attr("aria-labelledby", "dialog-title")
             .attr("aria-describedby", "dialog-text")
             .child(
-                el("h3")
-                    .class("dialog__title")
-                    .attr("id", "dialog-title")
-                    .text_live(move || ui.text(question.title)),
+                el("h3").class("dialog__title").attr("id", "dialog-title").says(ui, question.title),
             )
+            .child(el("p").class("dialog__text").attr("id", "dialog-text").says(ui, question.text))
             .child(
-                el("p")
-                    .class("dialog__text")
-                    .attr("id", "dialog-text")
-                    .text_live(move || ui.text(question.text)),
-            )
-            .child(
-                el("div")
-                    .class("dialog__actions")
+                div("dialog__actions")
                     .child(
-                        el("button")
-                            .class("button")
-                            .part("dialog-cancel")
-                            .attr("type", "button")
+                        button("button", "dialog-cancel")
                             .node(cancel)
-                            .on("click", move |_| on_cancel.run(()))
-                            .text_live(move || ui.text(question.cancel)),
+                            .does(on_cancel)
+                            .says(ui, question.cancel),
                     )
                     .child(
-                        el("button")
-                            .class("button button--danger")
-                            .part("dialog-confirm")
-                            .attr("type", "button")
+                        button("button button--danger", "dialog-confirm")
                             .node(confirm)
-                            .on("click", move |_| on_confirm.run(()))
-                            .text_live(move || ui.text(question.confirm)),
+                            .does(on_confirm)
+                            .says(ui, question.confirm),
                     ),
             ),
     )

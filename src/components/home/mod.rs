@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::chat::talk::Talk;
 use super::contact::Contact;
-use super::dom::{El, el};
+use super::dom::{El, button, div, el, span};
 use super::icons::Icon;
 use super::ui::Ui;
 use crate::core::config::Mode;
@@ -18,28 +18,23 @@ use crate::i18n::Key;
 use view::Availability;
 
 /// The home screen.
-#[component]
-pub fn Home(
-    /// The shared things.
+#[must_use]
+pub fn home(
     ui: Ui,
-    /// What is known of the server.
     contact: Contact,
-    /// The visitor wants to chat.
     on_chat: Callback<()>,
-    /// The visitor goes back to the running conversation.
     on_resume: Callback<()>,
-    /// The visitor closes the panel.
     on_close: Callback<()>,
-) -> impl IntoView {
+) -> El {
     let resume = move |_| {
         let talk = contact.running()?;
-        Some(el("div").class("card").child(running(ui, talk, on_resume)).into_any())
+        Some(div("card").child(running(ui, talk, on_resume)))
     };
-    el("div").class("screen home").part("home").child(hero(ui, on_close)).child(
-        el("div").class("cards").swap_by(move || contact.running().is_some().into(), resume).child(
+    div("screen home").part("home").child(hero(ui, on_close)).child(
+        div("cards").swap_by(move || contact.running().is_some().into(), resume).child(
             el("ul")
                 .class("card")
-                .attr_live("aria-label", move || Some(ui.text(Key::Channels)))
+                .named("aria-label", ui, Key::Channels)
                 .child(el("li").child(chat_row(ui, contact, on_chat))),
         ),
     )
@@ -49,7 +44,7 @@ fn hero(ui: Ui, on_close: Callback<()>) -> El {
     let logo = move || {
         let logo = ui.graphics(|graphics| graphics.logo.clone())?;
         let image = el("img").class("hero__logo").part("logo").attr("alt", "").attr("src", logo);
-        Some(image.into_any())
+        Some(image)
     };
     let title = move || {
         let own = ui.graphics(|graphics| graphics.title.clone());
@@ -59,10 +54,9 @@ fn hero(ui: Ui, on_close: Callback<()>) -> El {
         let own = ui.graphics(|graphics| graphics.subtitle.clone());
         own.map_or_else(|| ui.text(Key::Subtitle), Cow::Owned)
     };
-    el("div")
-        .class("hero")
+    div("hero")
         .part("hero")
-        .child(el("div").class("hero__top").swap(logo).child(close_button(ui, on_close)))
+        .child(div("hero__top").swap(logo).child(close_button(ui, on_close)))
         .child(el("h2").class("hero__title").part("title").text_live(title))
         .child(el("p").class("hero__subtitle").part("subtitle").text_live(subtitle))
 }
@@ -70,10 +64,8 @@ fn hero(ui: Ui, on_close: Callback<()>) -> El {
 /// The button that closes the panel; a panel in the page's flow has none.
 pub(super) fn close_button(ui: Ui, on_close: Callback<()>) -> El {
     let floating = move || ui.graphics(|graphics| graphics.mode == Mode::Floating);
-    el("span").class("bar__close").show_if(floating, move || {
-        icon_button(Icon::CLOSE, "header-close", move || ui.text(Key::Close))
-            .on("click", move |_| on_close.run(()))
-            .into_any()
+    span("bar__close").show_if(floating, move || {
+        icon_button(Icon::CLOSE, "header-close", move || ui.text(Key::Close)).does(on_close)
     })
 }
 
@@ -84,10 +76,7 @@ pub(super) fn icon_button(
     name: impl Fn() -> Cow<'static, str> + Send + Clone + 'static,
 ) -> El {
     let title = name.clone();
-    el("button")
-        .class("icon-button")
-        .part(part)
-        .attr("type", "button")
+    button("icon-button", part)
         .attr_live("aria-label", move || Some(name()))
         .attr_live("title", move || Some(title()))
         .child(icon.view())
@@ -105,11 +94,8 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
         (unread > 0).then(|| {
             let words = ui.count(Key::Unread, unread as u64);
             el("span")
-                .child(
-                    el("span").class("badge").attr("aria-hidden", "true").text(unread.to_string()),
-                )
-                .child(el("span").class("sr").text(words))
-                .into_any()
+                .child(span("badge").attr("aria-hidden", "true").text(unread.to_string()))
+                .child(span("sr").text(words))
         })
     };
     let name = move || {
@@ -117,12 +103,11 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
     };
     row("resume", Icon::CHAT)
         .attr("data-focus", "")
-        .on("click", move |_| on_resume.run(()))
+        .does(on_resume)
         .child(
-            el("span")
-                .class("row__texts")
-                .child(el("span").class("row__name").text_live(name))
-                .child(el("span").class("row__help row__help--line").text_live(help)),
+            span("row__texts")
+                .child(span("row__name").text_live(name))
+                .child(span("row__help row__help--line").text_live(help)),
         )
         .swap(unread)
         .child(go())
@@ -138,10 +123,9 @@ fn chat_row(ui: Ui, contact: Contact, on_chat: Callback<()>) -> El {
             }
         })
         .child(
-            el("span")
-                .class("row__texts")
-                .child(el("span").class("row__name").text_live(move || ui.text(Key::Chat)))
-                .child(el("span").class("row__help").text_live(move || ui.text(Key::ChatHelp)))
+            span("row__texts")
+                .child(span("row__name").says(ui, Key::Chat))
+                .child(span("row__help").says(ui, Key::ChatHelp))
                 .child(state_line(ui, contact, None)),
         )
         .child(go())
@@ -149,11 +133,7 @@ fn chat_row(ui: Ui, contact: Contact, on_chat: Callback<()>) -> El {
 
 /// A row of a card: a button with an icon.
 pub(super) fn row(part: &'static str, icon: Icon) -> El {
-    el("button")
-        .class("row")
-        .part(part)
-        .attr("type", "button")
-        .child(el("span").class("row__icon").child(icon.view()))
+    button("row", part).child(span("row__icon").child(icon.view()))
 }
 
 /// What a row tells of the state of a service, or of the channel. It stays focusable while it cannot be
@@ -172,13 +152,12 @@ pub(super) fn state_line(ui: Ui, contact: Contact, service: Option<Arc<str>>) ->
         (contact.is_started() || state != Availability::Checking).then_some(state)
     };
     let (word, text) = (state.clone(), state);
-    el("span")
-        .class("row__state")
+    span("row__state")
         .attr_live("data-state", move || word().map(|state| state.word().into()))
         .text_live(move || text().map_or("".into(), |state| ui.text(state.key())))
 }
 
 /// The chevron at a row's end.
 pub(super) fn go() -> El {
-    el("span").class("row__go").child(Icon::GO.view())
+    span("row__go").child(Icon::GO.view())
 }

@@ -4,52 +4,42 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 
-use super::dom::{Node, el};
+use super::dom::{El, Node, button, span};
 use super::icons::Icon;
 use super::ui::Ui;
 use crate::i18n::Key;
 use crate::signals::Reading;
 
 /// Opens and closes the panel, and tells how many messages wait in it.
-#[component]
-pub fn Launcher(
-    /// The shared things.
+#[must_use]
+pub fn launcher(
     ui: Ui,
-    /// Whether the panel is open.
     open: Reading<bool>,
-    /// Messages that the visitor has not seen.
     unread: Reading<usize>,
-    /// The button, for who gives focus back to it.
     node: Node,
-    /// The visitor pressed it.
     on_toggle: Callback<()>,
-) -> impl IntoView {
+) -> El {
     let badge = move |count: u32| {
         let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
-        let badge = el("span").class("badge").part("badge").attr("aria-hidden", "true");
-        (count > 0).then(|| badge.text(text).into_any())
+        let badge = span("badge").part("badge").attr("aria-hidden", "true");
+        (count > 0).then(|| badge.text(text))
     };
     let count =
         move || if open.run(()) { 0 } else { u32::try_from(unread.run(())).unwrap_or(u32::MAX) };
     let label = move || {
         let label = ui.graphics(|graphics| graphics.label.clone())?;
-        let view = el("span").class("launcher__label").part("launcher-label");
-        Some(view.text(label).into_any())
+        let view = span("launcher__label").part("launcher-label");
+        Some(view.text(label))
     };
-    el("button")
-        .class("launcher")
-        .part("launcher")
-        .attr("type", "button")
+    button("launcher", "launcher")
         .attr_live("aria-controls", move || open.run(()).then_some("panel".into()))
         .attr("aria-haspopup", "dialog")
         .attr_live("aria-expanded", move || Some(open.run(()).to_string().into()))
         .attr_live("aria-label", move || Some(name(ui, open.run(()), unread.run(()))))
         .node(node)
-        .on("click", move |_| on_toggle.run(()))
+        .does(on_toggle)
         .swap(label)
-        .child(
-            el("span").class("launcher__icons").child(Icon::CHATS.view()).child(Icon::DOWN.view()),
-        )
+        .child(span("launcher__icons").child(Icon::CHATS.view()).child(Icon::DOWN.view()))
         .swap_by(count, badge)
 }
 

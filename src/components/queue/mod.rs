@@ -6,29 +6,20 @@ use leptos::prelude::*;
 
 use super::chat::progress::{Queue, Stage};
 use super::chat::talk::Talk;
-use super::dom::{El, el};
+use super::dom::{El, button, div, el, span};
 use super::ui::{Ui, failure};
 use crate::components::icons::Icon;
 use crate::i18n::Key;
 
 /// What is said while nobody has answered: starting, the queue, or why it cannot be.
-#[component]
-pub fn QueueScreen(
-    /// The shared things.
-    ui: Ui,
-    /// The conversation to be.
-    talk: Talk,
-    /// The visitor gives up.
-    on_cancel: Callback<()>,
-    /// The visitor tries again.
-    on_retry: Callback<()>,
-) -> impl IntoView {
+#[must_use]
+pub fn queue_screen(ui: Ui, talk: Talk, on_cancel: Callback<()>, on_retry: Callback<()>) -> El {
     let failed = move || matches!(talk.stage(), Stage::Failed(_)).into();
-    el("div").class("screen").part("queue").swap_by(failed, move |failed| {
+    div("screen").part("queue").swap_by(failed, move |failed| {
         Some(if failed == 0 {
-            waiting(ui, talk, on_cancel).into_any()
+            waiting(ui, talk, on_cancel)
         } else {
-            problem(ui, talk, on_cancel, on_retry).into_any()
+            problem(ui, talk, on_cancel, on_retry)
         })
     })
 }
@@ -47,35 +38,28 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
         Some(_) | None => 0,
     };
     let shown = |place: u32| {
-        let disc = el("span").class("queue__place");
+        let disc = span("queue__place");
         let disc = match place {
-            0 => disc.child(el("span").class("spinner")),
+            0 => disc.child(span("spinner")),
             1 => disc.child(Icon::HEADSET.view()),
             place => disc.text((place - 1).to_string()),
         };
-        Some(disc.into_any())
+        Some(disc)
     };
     let welcome = move |_| {
         let welcome = queue()?.welcome?;
         let text = el("p").class("queue__welcome").part("queue-welcome").attr("dir", "auto");
-        Some(text.text(welcome).into_any())
+        Some(text.text(welcome))
     };
     let welcomed = move || queue().and_then(|queue| queue.welcome).map_or(0, |it| hash(&it));
     let wait = move || {
         let minutes = queue().and_then(|queue| queue.minutes);
         minutes.map_or("".into(), |minutes| ui.count(Key::QueueWait, minutes.into()))
     };
-    el("div")
-        .class("screen")
+    div("screen")
         .child(
-            el("div")
-                .class("notice")
-                .child(
-                    el("div")
-                        .class("queue__rings")
-                        .attr("aria-hidden", "true")
-                        .swap_by(place, shown),
-                )
+            div("notice")
+                .child(div("queue__rings").attr("aria-hidden", "true").swap_by(place, shown))
                 .child(
                     el("h2")
                         .class("notice__title")
@@ -98,17 +82,11 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
                 )
                 .child(el("p").class("notice__text").part("queue-wait").text_live(wait))
                 .swap_by(welcomed, welcome)
-                .child(el("p").class("notice__text").text_live(move || ui.text(Key::QueueBrowse))),
+                .child(el("p").class("notice__text").says(ui, Key::QueueBrowse)),
         )
         .child(
-            el("div").class("queue__foot").child(
-                el("button")
-                    .class("button")
-                    .part("queue-cancel")
-                    .attr("type", "button")
-                    .on("click", move |_| on_cancel.run(()))
-                    .text_live(move || ui.text(Key::QueueCancel)),
-            ),
+            div("queue__foot")
+                .child(button("button", "queue-cancel").does(on_cancel).says(ui, Key::QueueCancel)),
         )
 }
 
@@ -135,38 +113,24 @@ fn problem(ui: Ui, talk: Talk, on_cancel: Callback<()>, on_retry: Callback<()>) 
             Key::ErrorGeneric
         }
     };
-    el("div")
-        .class("notice")
+    div("notice")
         .part("error")
-        .child(el("div").class("notice__mark").child(Icon::ALERT.view()))
+        .child(div("notice__mark").child(Icon::ALERT.view()))
         .child(
             el("h2")
                 .class("notice__title")
                 .attr("tabindex", "-1")
                 .attr("data-focus", "")
-                .text_live(move || ui.text(Key::ErrorTitle)),
+                .says(ui, Key::ErrorTitle),
         )
         .child(
             el("p").class("notice__text").attr("role", "alert").text_live(move || ui.text(why())),
         )
         .child(
-            el("div")
-                .class("notice__actions")
+            div("notice__actions")
+                .child(button("button", "discard").does(on_cancel).says(ui, Key::Back))
                 .child(
-                    el("button")
-                        .class("button")
-                        .part("discard")
-                        .attr("type", "button")
-                        .on("click", move |_| on_cancel.run(()))
-                        .text_live(move || ui.text(Key::Back)),
-                )
-                .child(
-                    el("button")
-                        .class("button button--primary")
-                        .part("retry")
-                        .attr("type", "button")
-                        .on("click", move |_| on_retry.run(()))
-                        .text_live(move || ui.text(Key::Retry)),
+                    button("button button--primary", "retry").does(on_retry).says(ui, Key::Retry),
                 ),
         )
 }

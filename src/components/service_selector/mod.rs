@@ -5,54 +5,44 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::contact::Contact;
-use super::dom::{El, el};
+use super::dom::{El, div, el, span};
 use super::home::{close_button, go, icon_button, row, selectable, state_line};
 use super::icons::Icon;
 use super::ui::Ui;
 use crate::i18n::Key;
 
 /// The service selector.
-#[component]
-pub fn ServiceSelector(
-    /// The shared things.
+#[must_use]
+pub fn service_selector(
     ui: Ui,
-    /// What is known of the server.
     contact: Contact,
-    /// The visitor chose the service with this code.
     on_service: Callback<String>,
-    /// The visitor goes back.
     on_back: Callback<()>,
-    /// The visitor closes the panel.
     on_close: Callback<()>,
-) -> impl IntoView {
+) -> El {
     let services = contact.services().into_iter().enumerate();
     let list = services.fold(
-        el("ul").class("card").attr_live("aria-label", move || Some(ui.text(Key::Services))),
+        el("ul").class("card").named("aria-label", ui, Key::Services),
         |list, (index, (code, name))| {
             list.child(el("li").child(option(ui, contact, code, name, on_service, index == 0)))
         },
     );
-    el("div")
-        .class("screen home")
+    div("screen home")
         .part("services")
         .child(
-            el("div")
-                .class("hero hero--plain")
+            div("hero hero--plain")
                 .child(
-                    el("div")
-                        .class("hero__top")
+                    div("hero__top")
                         .child(
                             icon_button(Icon::BACK, "header-back", move || ui.text(Key::Back))
-                                .on("click", move |_| on_back.run(())),
+                                .does(on_back),
                         )
                         .child(close_button(ui, on_close)),
                 )
-                .child(el("h2").class("hero__title").text_live(move || ui.text(Key::Services)))
-                .child(
-                    el("p").class("hero__subtitle").text_live(move || ui.text(Key::ServicesHelp)),
-                ),
+                .child(el("h2").class("hero__title").says(ui, Key::Services))
+                .child(el("p").class("hero__subtitle").says(ui, Key::ServicesHelp)),
         )
-        .child(el("div").class("cards cards--under").child(list))
+        .child(div("cards cards--under").child(list))
 }
 
 fn option(
@@ -72,12 +62,11 @@ fn option(
             on_service.run(code.clone());
         }
     })
-    .child(
-        el("span")
-            .class("row__texts")
-            .child(el("span").class("row__name").text(name))
-            .child(state_line(ui, contact, Some(shared))),
-    )
+    .child(span("row__texts").child(span("row__name").text(name)).child(state_line(
+        ui,
+        contact,
+        Some(shared),
+    )))
     .child(go())
 }
 

@@ -10,15 +10,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::banner::{Banner, BannerProps};
+use super::banner::banner;
 use super::chat::talk::Talk;
-use super::chat::{ChatActions, ChatScreen, ChatScreenProps};
+use super::chat::{ChatActions, chat_screen};
 use super::contact::Contact;
-use super::dom::{El, Node, el};
-use super::home::{Home, HomeProps, close_button};
+use super::dom::{El, Node, div, el};
+use super::home::{close_button, home};
 use super::icons::Icon;
-use super::launcher::{Launcher, LauncherProps};
-use super::service_selector::{ServiceSelector, ServiceSelectorProps};
+use super::launcher::launcher;
+use super::service_selector::service_selector;
 use super::ui::Ui;
 use crate::core::Error;
 use crate::i18n::Key;
@@ -32,22 +32,23 @@ pub fn Shell(
     /// Its state.
     desk: Desk,
 ) -> impl IntoView {
+    shell(desk)
+}
+
+/// The same as a plain function.
+#[must_use]
+pub fn shell(desk: Desk) -> El {
     let ui = desk.ui();
     let root = Node::new();
     looks::follow(ui, root);
     page::follow(desk, root);
     let floating = move || desk.is_floating();
-    let launcher = move || {
-        let props = LauncherProps::builder()
-            .ui(ui)
-            .open(Reading::new(move |()| desk.is_open()))
-            .unread(Reading::new(move |()| desk.unread()))
-            .node(desk.launcher)
-            .on_toggle(Callback::new(move |()| desk.toggle()));
-        Launcher(props.build()).into_any()
+    let round = move || {
+        let open = Reading::new(move |()| desk.is_open());
+        let unread = Reading::new(move |()| desk.unread());
+        launcher(ui, open, unread, desk.launcher, Callback::new(move |()| desk.toggle()))
     };
-    el("div")
-        .class("tvox")
+    div("tvox")
         .part("root")
         .attr_live("lang", move || Some(ui.lang().code().into()))
         .attr_live("data-theme", move || {
@@ -66,9 +67,9 @@ pub fn Shell(
                 desk.close();
             }
         })
-        .child(el("div").class("sr").attr("role", "status").text_live(move || news(desk)))
-        .show_if(floating, launcher)
-        .show_if(move || desk.was_opened(), move || panel(desk).into_any())
+        .child(div("sr").attr("role", "status").text_live(move || news(desk)))
+        .show_if(floating, round)
+        .show_if(move || desk.was_opened(), move || panel(desk))
 }
 
 /// Told while the panel is closed, where the conversation's own list is not spoken.
@@ -90,7 +91,7 @@ fn panel(desk: Desk) -> El {
         .attr("id", "panel")
         .attr("role", "dialog")
         .attr("tabindex", "-1")
-        .attr_live("aria-label", move || Some(ui.text(Key::Panel)))
+        .named("aria-label", ui, Key::Panel)
         .attr_live("data-open", move || desk.is_open().then_some("".into()))
         .attr_live("data-screen", move || Some(desk.screen().word().into()))
         .attr_live("data-fit", move || desk.screen().fits().then_some("".into()))
@@ -117,45 +118,31 @@ fn showing(desk: Desk) -> u32 {
     }
 }
 
-fn show(desk: Desk, contact: Contact, screen: Route) -> AnyView {
+fn show(desk: Desk, contact: Contact, screen: Route) -> El {
     let ui = desk.ui();
     let close = Callback::new(move |()| desk.close());
-    let home = Callback::new(move |()| desk.go(Route::Home));
+    let back = Callback::new(move |()| desk.go(Route::Home));
     match screen {
         Route::Home => {
-            let props = HomeProps::builder().ui(ui).contact(contact).on_close(close);
-            let props = props
-                .on_chat(Callback::new(move |()| desk.choose(None)))
-                .on_resume(Callback::new(move |()| desk.go(Route::Chat)));
-            with_banner(ui, contact, Home(props.build()).into_any())
+            let chat = Callback::new(move |()| desk.choose(None));
+            let resume = Callback::new(move |()| desk.go(Route::Chat));
+            with_banner(ui, contact, home(ui, contact, chat, resume, close))
         }
         Route::Services => {
-            let props = ServiceSelectorProps::builder().ui(ui).contact(contact).on_close(close);
-            let props = props
-                .on_service(Callback::new(move |code: String| desk.choose(Some(code))))
-                .on_back(home);
-            with_banner(ui, contact, ServiceSelector(props.build()).into_any())
+            let choose = Callback::new(move |code: String| desk.choose(Some(code)));
+            with_banner(ui, contact, service_selector(ui, contact, choose, back, close))
         }
-        Route::Chat => el("div")
-            .class("screen")
-            .swap_by(
-                move || contact.talk().map_or(0, Talk::number),
-                move |_| {
-                    desk.mind_focus();
-                    Some(chat(desk, contact, contact.talk()?, close, home))
-                },
-            )
-            .into_any(),
+        Route::Chat => div("screen").swap_by(
+            move || contact.talk().map_or(0, Talk::number),
+            move |_| {
+                desk.mind_focus();
+                Some(chat(desk, contact, contact.talk()?, close, back))
+            },
+        ),
     }
 }
 
-fn chat(
-    desk: Desk,
-    contact: Contact,
-    talk: Talk,
-    close: Callback<()>,
-    back: Callback<()>,
-) -> AnyView {
+fn chat(desk: Desk, contact: Contact, talk: Talk, close: Callback<()>, back: Callback<()>) -> El {
     let ui = desk.ui();
     let actions = ChatActions {
         back,
@@ -164,26 +151,17 @@ fn chat(
         again: Callback::new(move |()| desk.again()),
         mind_focus: Callback::new(move |()| desk.mind_focus()),
     };
-    let props = ChatScreenProps::builder()
-        .ui(ui)
-        .talk(talk)
-        .visible(Reading::new(move |()| desk.is_open()))
-        .lost(Reading::new(move |()| contact.is_lost()))
-        .banner(Banner(BannerProps::builder().ui(ui).contact(contact).build()).into_any())
-        .actions(actions);
-    ChatScreen(props.build()).into_any()
+    let visible = Reading::new(move |()| desk.is_open());
+    let lost = Reading::new(move |()| contact.is_lost());
+    chat_screen(ui, talk, visible, lost, banner(ui, contact), actions)
 }
 
-fn with_banner(ui: Ui, contact: Contact, screen: AnyView) -> AnyView {
-    el("div")
-        .class("screen")
-        .child(screen)
-        .child(Banner(BannerProps::builder().ui(ui).contact(contact).build()))
-        .into_any()
+fn with_banner(ui: Ui, contact: Contact, screen: El) -> El {
+    div("screen").child(screen).child(banner(ui, contact))
 }
 
 /// For the developer of the page: a visitor of a finished site never sees this.
-fn unusable(ui: Ui, desk: Desk) -> Option<AnyView> {
+fn unusable(ui: Ui, desk: Desk) -> Option<El> {
     let error = ui.settings().conf.as_ref().err().cloned()?;
     let close = Callback::new(move |()| desk.close());
     let (field, rest) = if let Error::Config(mistake) = &error {
@@ -192,25 +170,18 @@ fn unusable(ui: Ui, desk: Desk) -> Option<AnyView> {
     } else {
         (error.code().to_owned(), error.to_string())
     };
-    let view = el("div")
-        .class("screen")
+    let view = div("screen")
         .part("error")
+        .child(div("bar").child(div("bar__name")).child(close_button(ui, close)))
         .child(
-            el("div")
-                .class("bar")
-                .child(el("div").class("bar__name"))
-                .child(close_button(ui, close)),
-        )
-        .child(
-            el("div")
-                .class("notice")
-                .child(el("div").class("notice__mark").child(Icon::ALERT.view()))
+            div("notice")
+                .child(div("notice__mark").child(Icon::ALERT.view()))
                 .child(
                     el("h2")
                         .class("notice__title")
                         .attr("tabindex", "-1")
                         .attr("data-focus", "")
-                        .text_live(move || ui.text(Key::ErrorConfig)),
+                        .says(ui, Key::ErrorConfig),
                 )
                 .child(
                     el("p")
@@ -221,5 +192,5 @@ fn unusable(ui: Ui, desk: Desk) -> Option<AnyView> {
                         .text(rest),
                 ),
         );
-    Some(view.into_any())
+    Some(view)
 }

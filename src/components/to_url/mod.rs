@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::address::{Destination, destination};
 use super::chat::progress::Pushed;
 use super::chat::talk::Talk;
-use super::dom::el;
+use super::dom::{El, button, div, el};
 use super::icons::Icon;
 use super::queue::hash;
 use super::ui::Ui;
@@ -13,13 +13,8 @@ use crate::i18n::Key;
 
 /// The card for the newest page that was sent; nothing where there is none, or none that may be
 /// followed (docs/protocol.md, "Chat").
-#[component]
-pub fn ToUrl(
-    /// The shared things.
-    ui: Ui,
-    /// The conversation.
-    talk: Talk,
-) -> impl IntoView {
+#[must_use]
+pub fn to_url(ui: Ui, talk: Talk) -> El {
     // A page is told from the next by its step.
     let key = move || talk.pushed().map_or(0, |pushed| hash(&pushed.id));
     el("div").attr("role", "status").swap_by(key, move |_| {
@@ -30,7 +25,7 @@ pub fn ToUrl(
     })
 }
 
-fn card(ui: Ui, talk: Talk, pushed: Pushed, destination: Destination) -> AnyView {
+fn card(ui: Ui, talk: Talk, pushed: Pushed, destination: Destination) -> El {
     let (href, foreign) = match destination {
         Destination::Here(href) => (href, None),
         Destination::Elsewhere(address) => (address.href, Some(address.host)),
@@ -51,11 +46,9 @@ fn card(ui: Ui, talk: Talk, pushed: Pushed, destination: Destination) -> AnyView
             .class("to-url__warning")
             .child(Icon::ALERT.small())
             .child(el("span").text_live(move || ui.fill(Key::ToUrlForeign, &[("host", &host)])))
-            .into_any()
     });
     let dismiss = pushed.clone();
-    let card = el("div")
-        .class("to-url")
+    let card = div("to-url")
         .part("to-url")
         .child(
             el("h3")
@@ -66,20 +59,12 @@ fn card(ui: Ui, talk: Talk, pushed: Pushed, destination: Destination) -> AnyView
         .child(el("p").class("to-url__address").attr("dir", "ltr").text(href));
     let card = warning.into_iter().fold(card, |card, warning| card.child(warning));
     card.child(
-        el("div")
-            .class("to-url__actions")
+        div("to-url__actions")
             .child(
-                el("button")
-                    .class("button")
-                    .part("to-url-dismiss")
-                    .attr("type", "button")
+                button("button", "to-url-dismiss")
                     .on("click", move |_| talk.handle_pushed(&dismiss))
-                    .text_live(move || ui.text(Key::ToUrlDismiss)),
+                    .says(ui, Key::ToUrlDismiss),
             )
-            .child(
-                open.on("click", move |_| talk.handle_pushed(&pushed))
-                    .text_live(move || ui.text(label)),
-            ),
+            .child(open.on("click", move |_| talk.handle_pushed(&pushed)).says(ui, label)),
     )
-    .into_any()
 }
