@@ -1,7 +1,7 @@
 //! The custom element `<tvox-widget>` (docs/element.md).
 //!
 //! A class that extends `HTMLElement` has to be JavaScript: `element.js`, which forwards and decides
-//! nothing. It makes one [`TvoxElement`](object::TvoxElement) on a `<div>` in its shadow root and
+//! nothing. It makes one `TvoxElement` on a `<div>` in its shadow root and
 //! tells it what the page does.
 
 pub mod attributes;

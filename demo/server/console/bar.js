@@ -42,6 +42,7 @@ export function barView(store, desk, alert) {
     },
     face,
     who,
+    h("span", { class: "visually-hidden", text: ": services, shortcuts, sign out" }),
     icon("chevron", "small"),
   );
 
@@ -53,7 +54,6 @@ export function barView(store, desk, alert) {
     mark(status, "on", available);
     say(who, store.me.name);
     face.replaceChildren(avatar(store.me.name, store.me.operator));
-    attribute(account, "aria-label", `${store.me.name}: services, shortcuts, sign out`);
     attribute(sound, "aria-pressed", alert.sound);
     attribute(sound, "aria-label", "Ring for new contacts");
     attribute(sound, "title", alert.sound ? "Sound is on" : "Sound is off");

@@ -54,7 +54,7 @@ pub enum Input {
     Closed(LinkId, Closed),
     /// The surroundings changed.
     Wake(Wakeup),
-    /// The [`deadline`](Machine::deadline) has come.
+    /// The [`deadline`](super::Machine::deadline) has come.
     Tick,
     /// Ask something; the answer comes as [`Report::Called`]. It waits for the connection and is
     /// repeated on the next one if the answer got lost: every call is safe to repeat.
