@@ -101,7 +101,7 @@ enum Swap {
     If(Box<dyn FnMut() -> bool + Send>, Box<dyn FnMut() -> El + Send>),
 }
 
-/// What a [`Swap`] shows. Its signals live under an owner of its own and go after the view that reads
+/// What a `Swap` shows. Its signals live under an owner of its own and go after the view that reads
 /// them.
 pub struct Shown {
     key: Option<u32>,
