@@ -64,9 +64,13 @@ impl Contact {
     /// Connects, if that has not been done.
     pub fn start(self) {
         let held = self.held.read_value();
-        let (started, owner, conf) = (held.widget.is_some(), held.owner.clone(), held.conf.clone());
+        let (started, owner) = (held.widget.is_some(), held.owner.clone());
+        let mut conf = held.conf.clone();
         drop(held);
         if !started {
+            // The server speaks to the visitor in the language of the interface.
+            let lang = untrack(|| self.ui.lang()).code().to_owned();
+            conf.graphics.get_or_insert_default().lang = Some(lang);
             let widget = self.ui.embedding().connect(conf);
             self.held.write_value().widget = Some(widget.clone());
             owner.with(|| untrack(|| self.watch(&widget)));

@@ -25,7 +25,8 @@ async fn nothing_is_sent_and_nothing_kept_before_the_visitor_opens_the_panel() {
         look.is("channel-row", "data-state", "available")
     })
     .await;
-    assert!(room.methods.contains(&"hello".to_owned()));
+    let hello = room.calls.iter().find(|call| call["method"] == "hello").unwrap();
+    assert_eq!(hello["params"]["locale"], "it", "the server is told the language");
 }
 
 #[wasm_bindgen_test]
