@@ -7,6 +7,7 @@ mod command;
 mod demo;
 mod licences;
 mod lock;
+mod names;
 mod problem;
 mod suite;
 mod tally;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command;
+use crate::names;
 use crate::problem::{Problem, Result};
 use crate::tool::Tool;
 use crate::weight::FILES;
@@ -60,7 +61,7 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     let strip = ["--remove-name-section", "--remove-producers-section"];
     bind(&wasm_bindgen, &module, &staging, &strip)?;
     let binary = staging.join(format!("{GLUE}_bg.wasm"));
-    if let Some(wasm_opt) = wasm_opt {
+    if let Some(wasm_opt) = &wasm_opt {
         let mut shrink = Command::new(wasm_opt);
         // Flattened and put together again first, then twice for size: a hundredth less.
         shrink.args(["--flatten", "--rereloop", "-Oz", "-Oz"]);
@@ -68,7 +69,8 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     }
     let script = staging.join("tvox-widget.js");
     copy(&element, &script)?;
-    if let Some(esbuild) = shrink_script {
+    if let (Some(esbuild), Some(wasm_opt)) = (shrink_script, wasm_opt) {
+        shorten_names(&wasm_opt, &binary, &glue)?;
         for file in [&glue, &script] {
             let mut shrink = Command::new(&esbuild);
             shrink.arg(file).args(["--minify", "--format=esm", "--log-level=warning"]);
@@ -78,6 +80,18 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     }
     publish(&staging, &workspace.dist())?;
     stamp.write()
+}
+
+/// Gives what the module and its glue hand each other short names, on both sides.
+fn shorten_names(wasm_opt: &Path, binary: &Path, glue: &Path) -> Result<()> {
+    let mut rename = Command::new(wasm_opt);
+    rename.arg("--minify-imports-and-exports-and-modules").arg(binary).arg("-o").arg(binary);
+    command::announce(&rename);
+    let map = command::output_of(&mut rename)
+        .ok_or_else(|| Problem::new("wasm-opt could not rename imports and exports"))?;
+    let text = std::fs::read_to_string(glue).map_err(|error| Problem::io("read", glue, &error))?;
+    let short = names::shorten(&text, &map)?;
+    std::fs::write(glue, short).map_err(|error| Problem::io("write", glue, &error))
 }
 
 /// The optimiser where it is there, or where there is an npm to bring it.
