@@ -1,7 +1,8 @@
 //! Plain data in the documented vocabulary (reference, "Interfaces" and "Enum").
 //!
-//! Everything here can be written to and read from JSON with the reference's names. Unknown enum
-//! values are kept as they came, unknown fields are ignored, absent fields are `None`.
+//! It is written as JSON with the reference's names by what is derived here, and read from the wire
+//! by `core::rpc`, field by field. Unknown enum values are kept as they came, unknown fields are
+//! ignored, absent fields are `None`.
 
 mod channel;
 mod chat;

@@ -149,8 +149,6 @@ pub struct RefusalData {
 }
 
 impl Refusal {
-    /// A second session of a channel was asked for.
-    pub const SESSION_OPEN: i32 = 1106;
     /// The session is not with an operator just now.
     pub const NOT_CONNECTED: i32 = 1203;
     /// The frame is longer than the server takes.

@@ -248,7 +248,7 @@ impl<P: Ports> Driver<P> {
         }
         let input = match command {
             ChatCommand::Create(reply) => {
-                // A second call is answered by the machine with its own error, the first goes on.
+                // The first call goes on; its answer must not be handed to the second.
                 if self.answers.creates.contains_key(&id) {
                     let error = Error::WrongState {
                         operation: "createChatChannelSession",
