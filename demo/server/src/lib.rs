@@ -17,6 +17,7 @@ pub mod wire;
 
 mod error;
 mod http;
+mod mail;
 mod server;
 mod shell;
 mod store;

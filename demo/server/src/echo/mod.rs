@@ -162,15 +162,17 @@ impl Echo {
     /// The newest state of the desk: rings new, talks new, talks gone.
     fn desk(&mut self, desk: &Value, now: Timestamp) -> Vec<String> {
         let contacts = desk["contacts"].as_array().cloned().unwrap_or_default();
-        let with_state = |state: &str| -> Vec<String> {
+        let with_state = |state: &str, of: fn(&Value) -> bool| -> Vec<String> {
             contacts
                 .iter()
-                .filter(|contact| contact["state"] == state)
+                .filter(|contact| contact["state"] == state && of(&contact["channel"]))
                 .filter_map(|contact| contact["id"].as_str())
                 .map(str::to_owned)
                 .collect()
         };
-        let (offered, connected) = (with_state("OFFERED"), with_state("CONNECTED"));
+        // A call is answered like a chat; there is nobody to write to in it.
+        let offered = with_state("OFFERED", |_| true);
+        let connected = with_state("CONNECTED", |channel| channel == "CHAT");
         self.ringing.retain(|id, _| offered.contains(id));
         for id in offered {
             self.ringing.entry(id).or_insert_with(|| now.after(self.settings.pick_up));

@@ -10,7 +10,7 @@ use crate::wire::fault::Fault;
 use crate::wire::frame::raw;
 use crate::wire::hello::{OperatorWelcome, Pong, ServedLimits, ServedRate, ServiceLine, Welcome};
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
-use crate::wire::model::SessionLine;
+use crate::wire::model::{Channel, SessionLine};
 use crate::wire::operator::{self, OperatorCall};
 use crate::wire::visitor::{self, VisitorCall};
 use serde_json::value::RawValue;
@@ -44,9 +44,11 @@ impl Engine {
             | VisitorCall::ChatTyping(_)
             | VisitorCall::ChatReceived(_)
             | VisitorCall::ChatRead(_)
-            | VisitorCall::ChatRecap(_)
             | VisitorCall::ChatClose(_)
-            | VisitorCall::SessionActive(_) => Err(Fault::hello_required("say hello first")),
+            | VisitorCall::SessionActive(_)
+            | VisitorCall::Telephony(_)
+            | VisitorCall::File(_)
+            | VisitorCall::Request(_) => Err(Fault::hello_required("say hello first")),
         }
     }
 
@@ -72,7 +74,9 @@ impl Engine {
             | OperatorCall::ChatReceived(_)
             | OperatorCall::ChatRead(_)
             | OperatorCall::PagePush(_)
-            | OperatorCall::ChatClose(_) => Err(Fault::hello_required("say hello first")),
+            | OperatorCall::ChatClose(_)
+            | OperatorCall::Telephony(_)
+            | OperatorCall::File(_) => Err(Fault::hello_required("say hello first")),
         }
     }
 
@@ -122,7 +126,7 @@ impl Engine {
             heartbeat,
             time: self.now.iso(),
             channels: self.channels(),
-            features: vec!["receipts".to_owned()],
+            features: self.features(),
             limits: self.served_limits(Door::Visitor),
             sessions: self
                 .visitors
@@ -335,7 +339,26 @@ impl Engine {
             message: limits.message,
             rate: ServedRate { per_second: rate.per_second, burst: rate.burst },
             subscriptions: limits.subscriptions,
+            file: None,
         }
+    }
+
+    /// What can be done here beyond the least, as the channels that are on have it.
+    fn features(&self) -> Vec<String> {
+        let on = |channel| self.rules.channels.contains(&channel);
+        [
+            ("receipts", true),
+            ("files", false),
+            ("recap", on(Channel::Mail)),
+            ("rating", true),
+            ("forms", true),
+            ("calls", on(Channel::Video) || on(Channel::PhoneCall)),
+            ("requests", on(Channel::Mail) || on(Channel::Callback)),
+        ]
+        .into_iter()
+        .filter(|(_, is_on)| *is_on)
+        .map(|(name, _)| name.to_owned())
+        .collect()
     }
 
     fn heartbeat(&self, wanted: Option<u64>) -> u64 {

@@ -12,16 +12,23 @@
 //! Each answer is settled before it is given: somebody may be rung, places in the queue counted anew, and only then those state
 //! topics are published whose value is another one. So no handler needs to know who looks on.
 
+mod callbacks;
+mod calls;
 mod chat;
+mod checks;
+mod files;
 mod hello;
 mod io;
 mod link;
 mod operator_calls;
 mod presence;
+mod recap;
 mod record;
+mod requests;
 mod restore;
 mod routing;
 mod sessions;
+mod signals;
 mod state;
 mod subscribe;
 mod time;
@@ -29,12 +36,17 @@ mod timers;
 mod topic;
 mod views;
 mod visitor_calls;
+mod waiting;
 
 pub use io::{Close, Effect, Input};
 pub use link::{Door, LinkId};
-pub use record::{KeptVisitor, OperatorRow, Owner, Record, SessionRow, Snapshot, VisitorRow};
+pub use record::{
+    CallbackRow, KeptSignal, KeptVisitor, Mail, OperatorRow, Owner, RatingRow, Record, SessionRow,
+    Snapshot, TicketRow, VisitorRow,
+};
 pub use state::{Author, Entry, Kept, Progress, TokenHash, What};
 pub use time::Timestamp;
+pub use views::Side;
 
 use crate::settings::{Calendar, Rules};
 use crate::wire::fault::Fault;
@@ -74,10 +86,16 @@ pub struct Engine {
     /// Per service, those that are not connected yet, by their order.
     queues: BTreeMap<String, BTreeSet<(i64, SessionId)>>,
     last_order: i64,
-    /// Per service: milliseconds that one place in the queue has cost lately.
-    pace: BTreeMap<String, f64>,
+    /// Per service: seconds that a contact has lasted lately.
+    handling: BTreeMap<String, f64>,
+    /// When this engine began.
+    started: Timestamp,
     /// Per address: when its latest sessions began.
     begun: BTreeMap<IpAddr, VecDeque<Timestamp>>,
+    /// Mail addresses, hashed, and when a transcript was sent there.
+    recapped: BTreeMap<TokenHash, Timestamp>,
+    tickets: u64,
+    callbacks: u64,
     /// Services that are open now by their calendar.
     open: BTreeSet<String>,
     topics: Topics,

@@ -36,33 +36,50 @@ impl Engine {
             OperatorCall::Decline(call) => self.decline(operator, &call),
             OperatorCall::ChatSend(call) => self.operator_send(operator, call),
             OperatorCall::ChatTyping(call) => {
-                if self.visible_session(operator, &call.session)?.connected_with(operator) {
+                if self.visible_chat(operator, &call.session)?.connected_with(operator) {
                     self.typing(&call.session, call.status, Direction::Inbound);
                 }
                 Ok(raw(&true))
             }
             OperatorCall::ChatReceived(call) => {
-                if self.visible_session(operator, &call.session)?.connected_with(operator) {
+                if self.visible_chat(operator, &call.session)?.connected_with(operator) {
                     self.mark_seen(&call, Side::Operator, false)?;
                 }
                 Ok(raw(&true))
             }
             OperatorCall::ChatRead(call) => {
-                if self.visible_session(operator, &call.session)?.connected_with(operator) {
+                if self.visible_chat(operator, &call.session)?.connected_with(operator) {
                     self.mark_seen(&call, Side::Operator, true)?;
                 }
                 Ok(raw(&true))
             }
             OperatorCall::PagePush(call) => self.push_page(operator, call),
             OperatorCall::ChatClose(call) => {
-                let session = self.visible_session(operator, &call.session)?;
+                let session = self.visible_chat(operator, &call.session)?;
                 if session.is_open() && !session.connected_with(operator) {
                     return Err(Fault::session_not_found("no such session of yours"));
                 }
                 self.close_session(&call.session);
                 Ok(raw(&true))
             }
+            OperatorCall::Telephony(call) => self.operator_telephony(link, operator, call),
+            OperatorCall::File(call) => self.operator_file(operator, call),
         }
+    }
+
+    /// The conversation, if that operator may look at it; a call is none.
+    pub(super) fn visible_chat(
+        &self,
+        operator: &OperatorId,
+        id: &SessionId,
+    ) -> Result<&Session, Fault> {
+        self.visible_session(operator, id).and_then(|session| {
+            if session.channel.is_call() {
+                Err(Fault::session_not_found("no such conversation of yours"))
+            } else {
+                Ok(session)
+            }
+        })
     }
 
     /// The session, if that operator may look at it. Any other is as unknown as one that never was.
@@ -132,13 +149,18 @@ impl Engine {
             .ok_or_else(|| Fault::session_not_found("no such session of yours"))?;
         match &session.progress.stage {
             Stage::Welcome { .. } | Stage::Waiting => self.connect(id, operator),
-            Stage::Offered { operator: other, .. } | Stage::Connected { operator: other, .. }
+            Stage::Offered { operator: other, .. }
+            | Stage::Invited { operator: other, .. }
+            | Stage::Connected { operator: other, .. }
                 if other != operator =>
             {
                 return Err(Fault::already_taken("another operator has this contact"));
             }
             Stage::Offered { .. } => self.connect(id, operator),
             Stage::Connected { .. } => {}
+            Stage::Invited { .. } => {
+                return Err(Fault::not_offered("it is the visitor who is rung"));
+            }
             Stage::Closed { .. } => return Err(Fault::session_closed("the session is over")),
         }
         let session =
@@ -154,6 +176,7 @@ impl Engine {
                 Ok(raw(&true))
             }
             Stage::Offered { .. }
+            | Stage::Invited { .. }
             | Stage::Welcome { .. }
             | Stage::Waiting
             | Stage::Connected { .. }
@@ -164,7 +187,7 @@ impl Engine {
     }
 
     fn operator_send(&mut self, id: &OperatorId, call: ChatSend) -> Result<Box<RawValue>, Fault> {
-        self.visible_session(id, &call.session)?;
+        self.visible_chat(id, &call.session)?;
         let print = fingerprint(&[call.session.as_str(), &call.message]);
         if let Some(result) = self.recall(id, "chat.send", &call.key, print)? {
             return Ok(result);
@@ -185,7 +208,7 @@ impl Engine {
     }
 
     fn push_page(&mut self, id: &OperatorId, call: PagePush) -> Result<Box<RawValue>, Fault> {
-        self.visible_session(id, &call.session)?;
+        self.visible_chat(id, &call.session)?;
         let print = fingerprint(&[call.session.as_str(), &call.uri]);
         if let Some(result) = self.recall(id, "page.push", &call.key, print)? {
             return Ok(result);
@@ -219,7 +242,11 @@ impl Engine {
         self.operators.get(id).map_or(Ok(None), |operator| operator.keys.recall(method, key, print))
     }
 
-    fn check_connected(&self, operator: &OperatorId, id: &SessionId) -> Result<(), Fault> {
+    pub(super) fn check_connected(
+        &self,
+        operator: &OperatorId,
+        id: &SessionId,
+    ) -> Result<(), Fault> {
         let session = self.visible_session(operator, id)?;
         if !session.is_open() {
             return Err(Fault::session_closed("the session is over"));

@@ -66,6 +66,7 @@ impl Engine {
                         .arm(Timer::Visitor(id_of.clone()), now.after(self.rules.visitors.resume));
                     self.store_visitor(&id_of);
                     self.presence_changed(&id_of);
+                    self.arm_calls(&id_of);
                 }
             }
             Some(Party::Operator(id_of)) => {
@@ -139,6 +140,7 @@ impl Engine {
             self.visitor_tokens.remove(&visitor.token);
         }
         self.timers.disarm(&Timer::Visitor(id.clone()));
+        self.forget_calls(id);
         self.store(Record::VisitorGone(id.clone()));
     }
 

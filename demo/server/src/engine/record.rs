@@ -2,9 +2,11 @@
 
 use super::state::{Entry, Kept, Progress, TokenHash};
 use super::time::Timestamp;
+use super::views::Side;
 use crate::wire::desk::{OperatorStatus, Visit};
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
 use crate::wire::model::{Channel, Customer, Field};
+use serde_json::value::RawValue;
 
 /// One change to what is kept.
 #[derive(Clone, Debug)]
@@ -41,6 +43,10 @@ pub enum Record {
     },
     /// Nobody can ask for it any more; the transcript stays for its time.
     SessionRetired(SessionId),
+    /// A line of a call's signals.
+    Signal(KeptSignal),
+    /// The signals of a call are not needed any more.
+    SignalsGone(SessionId),
     /// A line of a log.
     Entry {
         /// Of which session.
@@ -50,6 +56,18 @@ pub enum Record {
         /// The line.
         entry: Entry,
     },
+    /// A visitor wrote.
+    Ticket(TicketRow),
+    /// A visitor wants to be called.
+    Callback(CallbackRow),
+    /// A visitor judged; a later judgement replaces an earlier one.
+    Rating(RatingRow),
+    /// A mail to send.
+    Mail(Mail),
+    /// A mail that was sent.
+    MailSent(String),
+    /// A mail that nobody takes: it is kept to be looked at, and not tried again.
+    MailGivenUp(String),
     /// An answer to give again.
     Key {
         /// To whom.
@@ -135,6 +153,105 @@ pub struct SessionRow {
     pub progress: Progress,
 }
 
+/// A line of a call's signals.
+#[derive(Clone)]
+pub struct KeptSignal {
+    /// Of which call.
+    pub session: SessionId,
+    /// Whose browser reads it.
+    pub reader: Side,
+    /// Its place.
+    pub seq: u64,
+    /// JSON.
+    pub body: Box<RawValue>,
+}
+
+/// A mail from a visitor.
+#[derive(Clone)]
+pub struct TicketRow {
+    /// Counts up.
+    pub number: u64,
+    /// Who wrote.
+    pub visitor: VisitorId,
+    /// To which service.
+    pub service: String,
+    /// Where to answer.
+    pub from: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub message: String,
+    /// Who he says he is.
+    pub customer: Option<Customer>,
+    /// The form.
+    pub fields: Vec<Field>,
+    /// When.
+    pub created: Timestamp,
+}
+
+/// A visitor who wants to be called.
+#[derive(Clone)]
+pub struct CallbackRow {
+    /// Counts up.
+    pub number: u64,
+    /// Who.
+    pub visitor: VisitorId,
+    /// By which service.
+    pub service: String,
+    /// E.164.
+    pub phone: String,
+    /// Not given: soon.
+    pub when: Option<Timestamp>,
+    /// What about.
+    pub message: Option<String>,
+    /// Who he says he is.
+    pub customer: Option<Customer>,
+    /// The form.
+    pub fields: Vec<Field>,
+    /// When he asked.
+    pub created: Timestamp,
+}
+
+/// How it was.
+#[derive(Clone)]
+pub struct RatingRow {
+    /// Which session.
+    pub session: SessionId,
+    /// 1 to 5.
+    pub score: u8,
+    /// In words.
+    pub comment: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A mail to send. It stays on the disk until it is on its way.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Names it, also in its `Message-ID`: a mail that is sent twice can be told to be one.
+    pub id: String,
+    /// An address, perhaps with a name before it.
+    pub to: String,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+macro_rules! private {
+    ($($name:ident)*) => {
+        $(impl std::fmt::Debug for $name {
+            /// What people write is never printed.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        })*
+    };
+}
+private!(KeptSignal TicketRow CallbackRow RatingRow Mail);
+
 /// A visitor with his visits, oldest first, each with its number.
 #[derive(Clone, Debug)]
 pub struct KeptVisitor {
@@ -159,6 +276,14 @@ pub struct Snapshot {
     pub operators: Vec<OperatorRow>,
     /// All that are not retired, with their logs.
     pub sessions: Vec<(SessionRow, Vec<Entry>)>,
+    /// Of the calls among them, in order.
+    pub signals: Vec<KeptSignal>,
+    /// Mails that are not sent yet.
+    pub mails: Vec<Mail>,
+    /// Tickets that there ever were.
+    pub tickets: u64,
+    /// Callbacks that there ever were.
+    pub callbacks: u64,
     /// Answers to give again: owner, method, key.
     pub keys: Vec<(Owner, String, String, Kept)>,
 }

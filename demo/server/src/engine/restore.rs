@@ -1,6 +1,7 @@
 //! From what was kept to an engine that goes on where the last one stopped.
 
 use super::record::KeptVisitor;
+use super::signals::Signals;
 use super::state::{Keys, Operator, Remark, Session, Stage, Visitor};
 use super::timers::{Timer, Timers};
 use super::topic::Topics;
@@ -34,8 +35,12 @@ impl Engine {
             sessions: BTreeMap::new(),
             queues: BTreeMap::new(),
             last_order: 0,
-            pace: BTreeMap::new(),
+            handling: BTreeMap::new(),
+            started: now,
             begun: BTreeMap::new(),
+            recapped: BTreeMap::new(),
+            tickets: snapshot.tickets,
+            callbacks: snapshot.callbacks,
             open: BTreeSet::new(),
             topics: Topics::new(snapshot.boot),
             timers: Timers::default(),
@@ -47,7 +52,9 @@ impl Engine {
         engine.restore_visitors(snapshot.visitors, snapshot.alive);
         engine.restore_operators(snapshot.operators);
         for (row, log) in snapshot.sessions {
+            let gone = row.progress.call.as_ref().map_or((0, 0), |call| call.signals_gone);
             let session = Session {
+                signals: Signals::after(gone),
                 visitor: row.visitor,
                 channel: row.channel,
                 service: row.service,
@@ -58,11 +65,15 @@ impl Engine {
                 log,
                 position: None,
                 expected_wait: None,
-                first_position: None,
                 active: now,
                 refused: BTreeMap::new(),
             };
             engine.restore_session(row.id, session);
+        }
+        for signal in snapshot.signals {
+            if let Some(session) = engine.sessions.get_mut(&signal.session) {
+                session.signals.restore(signal.reader, signal.seq, signal.body);
+            }
         }
         for (owner, method, key, kept) in snapshot.keys {
             let keys = match &owner {
@@ -146,6 +157,14 @@ impl Engine {
                     operator.contacts.insert(id.clone());
                 }
                 None => session.progress.requeue(self.now),
+            }
+        }
+        if let Stage::Invited { operator, .. } = &session.progress.stage {
+            match self.operators.get_mut(operator) {
+                Some(operator) => {
+                    operator.contacts.insert(id.clone());
+                }
+                None => session.progress.stage = Stage::Closed { at: self.now },
             }
         }
         if matches!(session.progress.stage, Stage::Offered { .. }) {

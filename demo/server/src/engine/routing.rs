@@ -59,7 +59,6 @@ impl Engine {
     pub(super) fn number_queues(&mut self) {
         let mut places = Vec::new();
         for (service, queue) in &self.queues {
-            let pace = self.pace.get(service).copied();
             let mut last = 0;
             for (_, id) in queue {
                 let Some(session) = self.sessions.get(id) else { continue };
@@ -67,24 +66,16 @@ impl Engine {
                 last += u32::from(counts);
                 let position = counts.then_some(last);
                 if position != session.position {
-                    places.push((id.clone(), position, pace));
+                    let wait = position
+                        .and_then(|place| self.expected_wait(service, session.channel, place));
+                    places.push((id.clone(), position, wait));
                 }
             }
         }
-        for (id, position, pace) in places {
+        for (id, position, wait) in places {
             if let Some(session) = self.sessions.get_mut(&id) {
                 session.position = position;
-                session.first_position = session.first_position.or(position);
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "clamped to a day"
-                )]
-                let seconds = |pace: f64, position: u32| {
-                    (pace * f64::from(position) / 1000.0).ceil().clamp(1.0, 86_400.0) as u32
-                };
-                session.expected_wait =
-                    pace.zip(position).map(|(pace, position)| seconds(pace, position));
+                session.expected_wait = wait;
                 self.mark_session(&id);
             }
         }
@@ -114,10 +105,12 @@ impl Engine {
                 self.let_go(&id, operator);
             }
         }
+        self.withdraw_invitations(operator);
     }
 
     /// All that an operator had goes back to the head of its queue, in the order in which it came.
     pub(super) fn release_contacts(&mut self, operator: &OperatorId) {
+        self.withdraw_invitations(operator);
         let mut contacts = self.contacts_of(operator);
         contacts.sort_by_key(|id| {
             std::cmp::Reverse(self.sessions.get(id).map(|session| session.created))
@@ -130,8 +123,9 @@ impl Engine {
             let head = queue.first().map_or(session.progress.order, |(order, _)| *order - 1);
             session.progress.order = head.min(session.progress.order);
             session.progress.requeue(self.now);
-            session.first_position = None;
             queue.insert((session.progress.order, id.clone()));
+            // Whoever is next has another browser: media begins anew.
+            self.forget_signals(&id);
             self.session_stepped(&id);
             self.revoke(&id);
         }
@@ -141,10 +135,6 @@ impl Engine {
     pub(super) fn connect(&mut self, id: &SessionId, operator: &OperatorId) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let waited = now.since(session.progress.queued).as_secs_f64() * 1000.0;
-        let sample = waited / f64::from(session.first_position.unwrap_or(1).max(1));
-        let pace = self.pace.entry(session.service.clone()).or_insert(sample);
-        *pace += (sample - *pace) * 0.3;
         if let Some(queue) = self.queues.get_mut(&session.service) {
             queue.remove(&(session.progress.order, id.clone()));
         }
@@ -152,6 +142,10 @@ impl Engine {
             Stage::Connected { operator: operator.clone(), remark: super::state::Remark::None };
         session.progress.step += 1;
         session.progress.handled.insert(operator.clone());
+        session.progress.answered = Some(now);
+        if let Some(call) = &mut session.progress.call {
+            call.held = false;
+        }
         session.position = None;
         session.expected_wait = None;
         session.active = now;
@@ -178,6 +172,9 @@ impl Engine {
 
     /// A session's step is another one: write it down, tell, look for what is next.
     pub(super) fn session_stepped(&mut self, id: &SessionId) {
+        if let Some(call) = self.sessions.get_mut(id).and_then(|it| it.progress.call.as_mut()) {
+            call.since = self.now;
+        }
         self.changed.insert(id.clone());
         self.mark_session(id);
         self.arm_session(id);
@@ -187,9 +184,12 @@ impl Engine {
     pub(super) fn mark_session(&mut self, id: &SessionId) {
         self.topics.mark(Topic::Session(id.clone()));
         self.topics.mark(Topic::Contact(id.clone()));
+        if let Some(session) = self.sessions.get(id).filter(|session| session.channel.is_call()) {
+            self.topics.mark(Topic::Call(session.visitor.clone(), session.channel));
+        }
     }
 
-    fn offer(&mut self, id: &SessionId, operator: OperatorId) {
+    pub(super) fn offer(&mut self, id: &SessionId, operator: OperatorId) {
         let until = self.now.after(self.rules.operators.offer);
         if let Some(rung) = self.operators.get_mut(&operator) {
             rung.contacts.insert(id.clone());
@@ -212,7 +212,9 @@ impl Engine {
             })
         };
         let takes_more = operator.automatic
-            || (operator.contacts.len() < self.rules.operators.contacts && !rings());
+            || (!(session.channel.is_call() && self.is_on_a_call(operator))
+                && operator.contacts.len() < self.rules.operators.contacts
+                && !rings());
         is_available(operator)
             && !operator.links.is_empty()
             && operator.joined(&session.service)
@@ -229,7 +231,7 @@ impl Engine {
 }
 
 /// A person within the grace time counts, so that a blip closes no service; a program that is not connected does not.
-fn is_available(operator: &Operator) -> bool {
+pub(super) fn is_available(operator: &Operator) -> bool {
     let here = if operator.automatic { !operator.links.is_empty() } else { operator.present };
     here && operator.status == OperatorStatus::Available
 }

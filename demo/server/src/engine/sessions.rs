@@ -1,6 +1,7 @@
 //! The life of a session: begun, remarked upon, closed, forgotten.
 
-use super::state::{Entry, Kept, Progress, Remark, Session, Stage, What};
+use super::signals::Signals;
+use super::state::{CallProgress, Entry, Kept, Progress, Remark, Session, Stage, What};
 use super::timers::Timer;
 use super::{Engine, Owner, Record, SessionRow, Timestamp};
 use crate::wire::call::Key;
@@ -12,6 +13,22 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Closed sessions that a visitor may still look at.
 const CLOSED_KEPT: usize = 20;
 
+/// How a session begins.
+pub(super) enum Start {
+    /// The visitor asks; the operator of that other session of his is rung first.
+    Asked {
+        /// A conversation, or a call.
+        with: Option<SessionId>,
+    },
+    /// The operator of a conversation asks for a call.
+    Invited {
+        /// Who.
+        operator: OperatorId,
+        /// In which conversation.
+        with: SessionId,
+    },
+}
+
 impl Engine {
     /// Begins a session: with the service's welcome, if it has one, else in the queue.
     pub(super) fn open_session(
@@ -21,16 +38,22 @@ impl Engine {
         service: &str,
         customer: Option<Customer>,
         fields: Vec<Field>,
+        start: Start,
     ) -> SessionId {
         let now = self.now;
-        let id = SessionId::new(self.random_text::<12>("s_"));
+        let id = self.random_text::<12>(if channel.is_call() { "k_" } else { "s_" });
+        let id = SessionId::new(id);
         self.last_order += 1;
-        let has_welcome =
-            self.rules.service(service).is_some_and(|service| service.welcome.is_some());
-        let stage = if has_welcome {
-            Stage::Welcome { until: now.after(self.rules.chat.welcome) }
-        } else {
-            Stage::Waiting
+        let welcome = self.rules.service(service).and_then(|service| service.welcome.as_ref());
+        let (stage, with) = match start {
+            Start::Invited { operator, with } => {
+                let until = now.after(self.rules.calls.ring);
+                (Stage::Invited { operator, until }, Some(with))
+            }
+            Start::Asked { with: None } if welcome.is_some() => {
+                (Stage::Welcome { until: now.after(self.rules.chat.welcome) }, None)
+            }
+            Start::Asked { with } => (Stage::Waiting, with),
         };
         let progress = Progress {
             stage,
@@ -40,6 +63,14 @@ impl Engine {
             by_visitor: Receipts::default(),
             by_operator: Receipts::default(),
             handled: BTreeSet::new(),
+            answered: None,
+            recaps: 0,
+            call: channel.is_call().then_some(CallProgress {
+                held: false,
+                since: now,
+                with,
+                signals_gone: (0, 0),
+            }),
         };
         self.store(Record::SessionOpened(SessionRow {
             id: id.clone(),
@@ -51,7 +82,9 @@ impl Engine {
             created: now,
             progress: progress.clone(),
         }));
-        self.queues.entry(service.to_owned()).or_default().insert((progress.order, id.clone()));
+        if !matches!(progress.stage, Stage::Invited { .. }) {
+            self.queues.entry(service.to_owned()).or_default().insert((progress.order, id.clone()));
+        }
         let session = Session {
             visitor: visitor.clone(),
             channel,
@@ -63,9 +96,9 @@ impl Engine {
             log: Vec::new(),
             position: None,
             expected_wait: None,
-            first_position: None,
             active: now,
             refused: BTreeMap::new(),
+            signals: Signals::default(),
         };
         self.sessions.insert(id.clone(), session);
         if let Some(visitor) = self.visitors.get_mut(visitor) {
@@ -86,6 +119,8 @@ impl Engine {
             return;
         }
         let operator = session.operator().cloned();
+        let lasted = session.handled_for(self.now);
+        let service = session.service.clone();
         session.progress.stage = Stage::Closed { at: self.now };
         session.position = None;
         let visitor = session.visitor.clone();
@@ -95,6 +130,10 @@ impl Engine {
         if let Some(operator) = operator {
             self.drop_contact(&operator, id);
         }
+        if let Some(lasted) = lasted {
+            self.learn_handling(&service, lasted);
+        }
+        self.forget_signals(id);
         self.append(id, What::Closed);
         self.session_stepped(id);
         self.revoke(id);
@@ -190,13 +229,18 @@ impl Engine {
 
     /// Takes the steps whose time has come.
     pub(super) fn look_at_session(&mut self, id: &SessionId) {
-        let Some(session) = self.sessions.get_mut(id) else { return };
         let now = self.now;
-        if session_deadline(session, &self.rules.chat).is_none_or(|at| at > now) {
+        let Some(at) = self.deadline_of(id).filter(|at| *at <= now) else {
             self.arm_session(id);
             return;
+        };
+        if self.call_abandoned(id).is_some_and(|end| end <= at) {
+            self.close_session(id);
+            return;
         }
+        let Some(session) = self.sessions.get_mut(id) else { return };
         match &session.progress.stage {
+            Stage::Invited { .. } => self.close_session(id),
             Stage::Welcome { .. } => {
                 session.progress.requeue(now);
                 self.session_stepped(id);
@@ -232,11 +276,15 @@ impl Engine {
     }
 
     pub(super) fn arm_session(&mut self, id: &SessionId) {
-        if let Some(at) =
-            self.sessions.get(id).and_then(|session| session_deadline(session, &self.rules.chat))
-        {
+        if let Some(at) = self.deadline_of(id) {
             self.timers.arm(Timer::Session(id.clone()), at);
         }
+    }
+
+    /// When a step of a session may be over, or a call have nobody left.
+    fn deadline_of(&self, id: &SessionId) -> Option<Timestamp> {
+        let step = session_deadline(self.sessions.get(id)?, &self.rules.chat);
+        step.into_iter().chain(self.call_abandoned(id)).min()
     }
 
     pub(super) fn store_progress(&mut self, id: &SessionId) {
@@ -268,6 +316,7 @@ impl Engine {
                 Stage::Welcome { .. }
                 | Stage::Waiting
                 | Stage::Offered { .. }
+                | Stage::Invited { .. }
                 | Stage::Connected { .. } => None,
             })
             .collect();
@@ -285,6 +334,7 @@ fn progress_record(id: &SessionId, session: &Session) -> Record {
         Stage::Welcome { .. }
         | Stage::Waiting
         | Stage::Offered { .. }
+        | Stage::Invited { .. }
         | Stage::Connected { .. } => None,
     };
     Record::SessionChanged { id: id.clone(), progress: session.progress.clone(), closed }
@@ -293,7 +343,13 @@ fn progress_record(id: &SessionId, session: &Session) -> Record {
 /// When its step may be over.
 fn session_deadline(session: &Session, rules: &crate::settings::ChatRules) -> Option<Timestamp> {
     match &session.progress.stage {
-        Stage::Welcome { until } | Stage::Offered { until, .. } => Some(*until),
+        Stage::Welcome { until } | Stage::Offered { until, .. } | Stage::Invited { until, .. } => {
+            Some(*until)
+        }
+        // Who speaks types nothing: silence says nothing about a call.
+        Stage::Connected { .. } if session.channel.is_call() => {
+            rules.duration.map(|longest| session.created.after(longest))
+        }
         Stage::Connected { remark, .. } => {
             let step = match remark {
                 Remark::None => rules.inactivity.map(|silence| session.active.after(silence)),

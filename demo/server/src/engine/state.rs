@@ -1,16 +1,19 @@
 //! What the engine remembers of visitors, operators and sessions.
 
 use super::link::LinkId;
+use super::signals::Signals;
 use super::time::Timestamp;
 use crate::wire::call::Key;
 use crate::wire::desk::{OperatorStatus, Visit};
 use crate::wire::fault::Fault;
+use crate::wire::file::Attachment;
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
 use crate::wire::model::{Channel, Customer, Field, Receipts};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 /// SHA-256 of a token: all that is kept of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,12 +81,12 @@ pub(super) struct Session {
     pub(super) position: Option<u32>,
     /// Seconds, as last told.
     pub(super) expected_wait: Option<u32>,
-    /// Place in the queue at the beginning.
-    pub(super) first_position: Option<u32>,
     /// When one side last did something.
     pub(super) active: Timestamp,
     /// Who let it go, and until when it does not ring there.
     pub(super) refused: BTreeMap<OperatorId, Timestamp>,
+    /// Of a call.
+    pub(super) signals: Signals,
 }
 
 /// The part of a session that changes, log apart.
@@ -102,6 +105,29 @@ pub struct Progress {
     pub(super) by_operator: Receipts,
     /// Operators who were connected with it.
     pub(super) handled: BTreeSet<OperatorId>,
+    /// When it was answered, the last time.
+    #[serde(default)]
+    pub(super) answered: Option<Timestamp>,
+    /// Transcripts that were sent.
+    #[serde(default)]
+    pub(super) recaps: usize,
+    /// Of a call.
+    #[serde(default)]
+    pub(super) call: Option<CallProgress>,
+}
+
+/// What a call has beside what every session has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CallProgress {
+    /// The operator has put it on hold.
+    pub(super) held: bool,
+    /// When its state became what it is.
+    pub(super) since: Timestamp,
+    /// The conversation that it came from.
+    pub(super) with: Option<SessionId>,
+    /// Signals that are forgotten: of those that the visitor reads, and of those that the operator does.
+    #[serde(default)]
+    pub(super) signals_gone: (u64, u64),
 }
 
 impl Progress {
@@ -122,15 +148,32 @@ impl Progress {
 ///                     │        Offered
 ///                     ▼           ▼  accept
 ///                     └──────▶ Connected ⟲ remarks: page pushed, silent for long
+///                                 ▲  accept
+///  operator's call.create ──▶ Invited
 ///   any ──▶ Closed
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Stage {
-    Welcome { until: Timestamp },
+    Welcome {
+        until: Timestamp,
+    },
     Waiting,
-    Offered { operator: OperatorId, until: Timestamp },
-    Connected { operator: OperatorId, remark: Remark },
-    Closed { at: Timestamp },
+    Offered {
+        operator: OperatorId,
+        until: Timestamp,
+    },
+    /// A call that rings with the visitor.
+    Invited {
+        operator: OperatorId,
+        until: Timestamp,
+    },
+    Connected {
+        operator: OperatorId,
+        remark: Remark,
+    },
+    Closed {
+        at: Timestamp,
+    },
 }
 
 /// What is said to the visitor while a conversation goes on.
@@ -175,6 +218,15 @@ pub enum What {
         /// The text.
         text: String,
     },
+    /// Somebody sent a file, or it is known what became of it.
+    File {
+        /// Who sent it.
+        by: Author,
+        /// The sender's key, when it arrived.
+        key: Option<String>,
+        /// What it is now.
+        attachment: Attachment,
+    },
 }
 
 impl std::fmt::Debug for What {
@@ -184,6 +236,7 @@ impl std::fmt::Debug for What {
             Self::Opened => f.write_str("Opened"),
             Self::Closed => f.write_str("Closed"),
             Self::Said { by, .. } => write!(f, "Said({by:?})"),
+            Self::File { by, attachment, .. } => write!(f, "File({by:?}, {attachment:?})"),
         }
     }
 }
@@ -212,10 +265,24 @@ impl Session {
         )
     }
 
-    /// Who is rung or connected.
+    /// How long the operator who is connected has had it by now.
+    pub(super) fn handled_for(&self, now: Timestamp) -> Option<Duration> {
+        match self.progress.stage {
+            Stage::Connected { .. } => self.progress.answered.map(|answered| now.since(answered)),
+            Stage::Welcome { .. }
+            | Stage::Waiting
+            | Stage::Offered { .. }
+            | Stage::Invited { .. }
+            | Stage::Closed { .. } => None,
+        }
+    }
+
+    /// Who is rung or connected, or rings.
     pub(super) fn operator(&self) -> Option<&OperatorId> {
         match &self.progress.stage {
-            Stage::Offered { operator, .. } | Stage::Connected { operator, .. } => Some(operator),
+            Stage::Offered { operator, .. }
+            | Stage::Invited { operator, .. }
+            | Stage::Connected { operator, .. } => Some(operator),
             Stage::Welcome { .. } | Stage::Waiting | Stage::Closed { .. } => None,
         }
     }
@@ -230,7 +297,7 @@ impl Session {
 pub(super) struct Keys(BTreeMap<(String, String), Kept>);
 
 /// The first answer to a call with a key.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Kept {
     /// Of the parameters.
     pub fingerprint: [u8; 16],
@@ -238,6 +305,13 @@ pub struct Kept {
     pub result: Box<RawValue>,
     /// With which it is forgotten.
     pub session: SessionId,
+}
+
+impl std::fmt::Debug for Kept {
+    /// Without the answer: it may hold what somebody wrote.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Kept({})", self.session)
+    }
 }
 
 impl Keys {

@@ -20,9 +20,13 @@ impl Engine {
         visitor: &VisitorId,
         call: &Subscribe,
     ) -> Result<Box<RawValue>, Fault> {
-        let topic = Topic::for_visitor(&call.topic)?;
+        let topic = Topic::for_visitor(&call.topic, visitor)?;
         if let Some(id) = topic.session() {
-            self.own_session(visitor, id)?;
+            if topic.is_signals() {
+                self.own_call(visitor, id)?;
+            } else {
+                self.own_chat(visitor, id)?;
+            }
         }
         self.subscribe(link, &topic, call.since.as_ref())
     }
@@ -35,7 +39,11 @@ impl Engine {
     ) -> Result<Box<RawValue>, Fault> {
         let topic = Topic::for_operator(&call.topic, operator)?;
         if let Some(id) = topic.session() {
-            self.visible_session(operator, id)?;
+            if topic.is_signals() {
+                self.visible_call(operator, id)?;
+            } else {
+                self.visible_session(operator, id)?;
+            }
         }
         self.subscribe(link, &topic, call.since.as_ref())
     }
@@ -75,12 +83,19 @@ impl Engine {
             return Err(Fault::subscriptions(format!("{most} subscriptions are open")));
         }
         let number = link.follow(topic.clone());
+        if topic.is_signals() {
+            self.take_over(topic, id);
+        }
         let name = subscription_name(number);
         let session = topic
             .session()
             .and_then(|session| Some((session.clone(), self.sessions.get(session)?)));
         if let (Some(side), Some((session_id, session))) = (log_side(topic), session) {
-            let answer = self.page(name, &session_id, session, side, since);
+            let answer = if topic.is_signals() {
+                self.signal_page(name, session, side, since)
+            } else {
+                self.page(name, &session_id, session, side, since)
+            };
             if answer.more {
                 if let Some(link) = self.links.get_mut(&id) {
                     link.subscriptions.remove(&number);
@@ -93,6 +108,23 @@ impl Engine {
         let value = self.value(topic).ok_or_else(|| Fault::session_not_found("no such session"))?;
         let (rev, _) = self.topics.note(topic, &value);
         self.topics.attach(topic, id, number);
+        let value = match topic {
+            Topic::Call(visitor, channel) => self.call_answer(visitor, *channel),
+            Topic::Channels
+            | Topic::Service(..)
+            | Topic::Desk(_)
+            | Topic::Queue(_)
+            | Topic::Operators
+            | Topic::Session(_)
+            | Topic::Chat(_)
+            | Topic::Receipts(_)
+            | Topic::Contact(_)
+            | Topic::Transcript(_)
+            | Topic::Watermarks(_)
+            | Topic::Visits(_)
+            | Topic::ToVisitor(_)
+            | Topic::ToOperator(_) => value,
+        };
         Ok(raw(&StateAnswer { subscription: &name, rev, result: &value }))
     }
 
@@ -153,8 +185,7 @@ impl Engine {
 
     /// Tells the followers of a state topic, if its value is a new one.
     pub(super) fn publish_topic(&mut self, topic: &Topic) {
-        if !self.topics.is_followed(topic) || matches!(topic, Topic::Chat(_) | Topic::Transcript(_))
-        {
+        if !self.topics.is_followed(topic) || log_side(topic).is_some() {
             return;
         }
         let Some(value) = self.value(topic) else { return };
@@ -207,6 +238,7 @@ impl Engine {
             Topic::Transcript(id.clone()),
             Topic::Watermarks(id.clone()),
             Topic::Visits(id.clone()),
+            Topic::ToOperator(id.clone()),
         ] {
             for (link, number) in self.topics.followers(&topic) {
                 let may = match self.links.get(&link).and_then(|link| link.party.as_ref()) {
@@ -214,7 +246,7 @@ impl Engine {
                     Some(Party::Visitor(_)) | None => false,
                 };
                 if !may {
-                    self.end_subscription(&topic, link, number);
+                    self.end_subscription(&topic, link, number, &not_yours());
                 }
             }
         }
@@ -224,20 +256,20 @@ impl Engine {
     pub(super) fn forget_topics(&mut self, id: &SessionId) {
         for topic in Topic::all_of(id) {
             for (link, number) in self.topics.followers(&topic) {
-                self.end_subscription(&topic, link, number);
+                self.end_subscription(&topic, link, number, &not_yours());
             }
             self.topics.forget(&topic);
         }
     }
 
-    fn end_subscription(&mut self, topic: &Topic, id: LinkId, number: u32) {
-        self.send(
-            id,
-            frame::error_event(
-                &subscription_name(number),
-                &Fault::session_not_found("this session is not yours to see"),
-            ),
-        );
+    pub(super) fn end_subscription(
+        &mut self,
+        topic: &Topic,
+        id: LinkId,
+        number: u32,
+        fault: &Fault,
+    ) {
+        self.send(id, frame::error_event(&subscription_name(number), fault));
         self.topics.detach(topic, id, number);
         if let Some(link) = self.links.get_mut(&id) {
             link.subscriptions.remove(&number);
@@ -247,15 +279,19 @@ impl Engine {
 
 /// From which side a log is read; nothing for a state.
 fn log_side(topic: &Topic) -> Option<Side> {
-    if let Topic::Chat(_) = topic {
+    if let Topic::Chat(_) | Topic::ToVisitor(_) = topic {
         Some(Side::Visitor)
-    } else if let Topic::Transcript(_) = topic {
+    } else if let Topic::Transcript(_) | Topic::ToOperator(_) = topic {
         Some(Side::Operator)
     } else {
         None
     }
 }
 
-fn subscription_name(number: u32) -> String {
+fn not_yours() -> Fault {
+    Fault::session_not_found("this session is not yours to see")
+}
+
+pub(super) fn subscription_name(number: u32) -> String {
     format!("b{number}")
 }

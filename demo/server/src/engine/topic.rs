@@ -2,7 +2,7 @@
 
 use super::link::LinkId;
 use crate::wire::fault::Fault;
-use crate::wire::id::{OperatorId, SessionId};
+use crate::wire::id::{OperatorId, SessionId, VisitorId};
 use crate::wire::model::Channel;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,12 @@ pub(super) enum Topic {
     Watermarks(SessionId),
     /// The operator's `visits/<id>`.
     Visits(SessionId),
+    /// The visitor's `call/<CHANNEL>`.
+    Call(VisitorId, Channel),
+    /// The visitor's `signal/<id>`: what the operator's browser says.
+    ToVisitor(SessionId),
+    /// The operator's `signal/<id>`: what the visitor's browser says.
+    ToOperator(SessionId),
 }
 
 impl Topic {
@@ -47,16 +53,24 @@ impl Topic {
             | Self::Contact(_)
             | Self::Transcript(_)
             | Self::Watermarks(_)
-            | Self::Visits(_) => false,
+            | Self::Visits(_)
+            | Self::Call(..)
+            | Self::ToVisitor(_)
+            | Self::ToOperator(_) => false,
         }
     }
 
     /// Names it for a visitor.
-    pub(super) fn for_visitor(name: &str) -> Result<Self, Fault> {
+    pub(super) fn for_visitor(name: &str, visitor: &VisitorId) -> Result<Self, Fault> {
         match name.split_once('/') {
             Some(("session", id)) => Ok(Self::Session(SessionId::new(id))),
             Some(("chat", id)) => Ok(Self::Chat(SessionId::new(id))),
             Some(("receipts", id)) => Ok(Self::Receipts(SessionId::new(id))),
+            Some(("signal", id)) => Ok(Self::ToVisitor(SessionId::new(id))),
+            Some(("call", channel)) => Channel::named(channel)
+                .filter(|channel| channel.is_call())
+                .map(|channel| Self::Call(visitor.clone(), channel))
+                .ok_or_else(|| Fault::unknown_topic("no calls of such a channel")),
             _ => Self::for_anybody(name),
         }
     }
@@ -71,6 +85,7 @@ impl Topic {
             (_, Some(("chat", id))) => Ok(Self::Transcript(SessionId::new(id))),
             (_, Some(("receipts", id))) => Ok(Self::Watermarks(SessionId::new(id))),
             (_, Some(("visits", id))) => Ok(Self::Visits(SessionId::new(id))),
+            (_, Some(("signal", id))) => Ok(Self::ToOperator(SessionId::new(id))),
             _ => Self::for_anybody(name),
         }
     }
@@ -97,17 +112,25 @@ impl Topic {
             | Self::Contact(id)
             | Self::Transcript(id)
             | Self::Watermarks(id)
-            | Self::Visits(id) => Some(id),
+            | Self::Visits(id)
+            | Self::ToVisitor(id)
+            | Self::ToOperator(id) => Some(id),
             Self::Channels
             | Self::Service(..)
             | Self::Desk(_)
             | Self::Queue(_)
-            | Self::Operators => None,
+            | Self::Operators
+            | Self::Call(..) => None,
         }
     }
 
+    /// The signals of a call, from either side.
+    pub(super) fn is_signals(&self) -> bool {
+        matches!(self, Self::ToVisitor(_) | Self::ToOperator(_))
+    }
+
     /// Every topic about a session.
-    pub(super) fn all_of(id: &SessionId) -> [Self; 7] {
+    pub(super) fn all_of(id: &SessionId) -> [Self; 9] {
         [
             Self::Session(id.clone()),
             Self::Chat(id.clone()),
@@ -116,6 +139,8 @@ impl Topic {
             Self::Transcript(id.clone()),
             Self::Watermarks(id.clone()),
             Self::Visits(id.clone()),
+            Self::ToVisitor(id.clone()),
+            Self::ToOperator(id.clone()),
         ]
     }
 }

@@ -19,10 +19,12 @@ use std::collections::BTreeMap;
 /// Lines of a queue that are shown: a frame has an end.
 const QUEUE_SHOWN: usize = 50;
 
-/// Who looks at a chat.
+/// Who looks at a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub enum Side {
+    /// Who asked.
     Visitor,
+    /// Who answers.
     Operator,
 }
 
@@ -43,7 +45,13 @@ impl Engine {
                 let visitor = self.visitors.get(&self.sessions.get(id)?.visitor)?;
                 raw(&Visits { visits: visitor.visits.iter().cloned().collect() })
             }
-            Topic::Chat(_) | Topic::Transcript(_) => return None,
+            Topic::Call(visitor, channel) => match self.call_of(visitor, *channel) {
+                Some((id, session)) => raw(&self.call_value(id, session)),
+                None => RawValue::NULL.to_owned(),
+            },
+            Topic::Chat(_) | Topic::Transcript(_) | Topic::ToVisitor(_) | Topic::ToOperator(_) => {
+                return None;
+            }
         })
     }
 
@@ -64,6 +72,10 @@ impl Engine {
         };
         let status = match service_configuration {
             Configuration::Enabled if !on => Availability::Failed,
+            // A mail may be written at night, a callback is for the hours in which somebody calls.
+            Configuration::Enabled if matches!(channel, Channel::Mail | Channel::Callback) => {
+                Availability::Active
+            }
             Configuration::Enabled if !self.open.contains(code) => Availability::Overtime,
             Configuration::Enabled if !self.is_staffed(code) => Availability::OutOfService,
             Configuration::Enabled => Availability::Active,
@@ -94,7 +106,7 @@ impl Engine {
             session_state: if is_open { SessionState::Active } else { SessionState::Closed },
             step: is_open.then(|| self.step(session)),
             agent: match &session.progress.stage {
-                Stage::Connected { operator, .. } => self
+                Stage::Connected { operator, .. } | Stage::Invited { operator, .. } => self
                     .operators
                     .get(operator)
                     .map(|operator| Agent { name: operator.name.clone() }),
@@ -129,7 +141,7 @@ impl Engine {
                 step.expected_wait = session.expected_wait;
                 StepKind::Queue
             }
-            Stage::Offered { .. } => StepKind::Connecting,
+            Stage::Offered { .. } | Stage::Invited { .. } => StepKind::Connecting,
             Stage::Connected { remark, .. } => match remark {
                 Remark::None => StepKind::Connected,
                 Remark::ToUrl { uri, .. } => {
@@ -152,6 +164,7 @@ impl Engine {
     pub(super) fn contact(&self, id: &SessionId, session: &Session) -> ContactValue {
         ContactValue {
             session: self.session_value(id, session),
+            call: self.call_facts(session),
             channel: session.channel,
             since: session.created.iso(),
             customer: session.customer.clone(),
@@ -180,6 +193,7 @@ impl Engine {
             .map(|(id, session)| {
                 let (state, expires) = match &session.progress.stage {
                     Stage::Offered { until, .. } => (DeskState::Offered, Some(until.iso())),
+                    Stage::Invited { until, .. } => (DeskState::Invited, Some(until.iso())),
                     Stage::Welcome { .. }
                     | Stage::Waiting
                     | Stage::Connected { .. }
@@ -283,6 +297,7 @@ pub(super) fn chat_event(
         key: None,
         message: None,
         greeting: None,
+        attachment: None,
         created_at: Some(entry.at.iso()),
     };
     match &entry.what {
@@ -292,17 +307,30 @@ pub(super) fn chat_event(
             event.message_type = Some(MessageType::Message);
             event.status = Some(MessageStatus::Wrote);
             event.message = Some(text.clone());
-            let (direction, writer) = match by {
-                Author::Visitor => (Direction::Outbound, Side::Visitor),
-                Author::Greeting => (Direction::Inbound, Side::Visitor),
-                Author::Operator(_) => (Direction::Inbound, Side::Operator),
-            };
+            let (direction, writer) = towards(by);
             event.direction = Some(direction);
             event.greeting = matches!(by, Author::Greeting).then_some(true);
             event.key = (writer == side).then(|| key.clone());
         }
+        What::File { by, key, attachment } => {
+            event.message_type = Some(MessageType::Message);
+            event.status = Some(MessageStatus::Wrote);
+            let (direction, writer) = towards(by);
+            event.direction = Some(direction);
+            event.key = key.clone().filter(|_| writer == side);
+            event.attachment = Some(attachment.clone());
+        }
     }
     event
+}
+
+/// Which way it goes, and who wrote it: a greeting goes towards the visitor whose page wrote it.
+fn towards(by: &Author) -> (Direction, Side) {
+    match by {
+        Author::Visitor => (Direction::Outbound, Side::Visitor),
+        Author::Greeting => (Direction::Inbound, Side::Visitor),
+        Author::Operator(_) => (Direction::Inbound, Side::Operator),
+    }
 }
 
 /// Typing: neither numbered nor kept.
@@ -321,6 +349,7 @@ pub(super) fn typing_event(
         key: None,
         message: None,
         greeting: None,
+        attachment: None,
         created_at: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::hello::clean;
 use super::link::LinkId;
+use super::sessions::Start;
 use super::state::{Author, Session, Stage, fingerprint};
 use super::topic::Topic;
 use super::views::Side;
@@ -11,12 +12,9 @@ use crate::wire::desk::Visit;
 use crate::wire::fault::Fault;
 use crate::wire::frame::raw;
 use crate::wire::id::{SessionId, VisitorId};
-use crate::wire::model::{Availability, Channel, Configuration, Customer, Direction, Field};
+use crate::wire::model::{Channel, Customer, Direction};
 use crate::wire::visitor::{ChatCreate, ChatSend, Identify, VisitCall, VisitorCall};
 use serde_json::value::RawValue;
-use std::time::Duration;
-
-const AN_HOUR: Duration = Duration::from_secs(3600);
 
 impl Engine {
     pub(super) fn visitor_call(
@@ -39,28 +37,24 @@ impl Engine {
             VisitorCall::ChatCreate(call) => self.chat_create(link, visitor, call),
             VisitorCall::ChatSend(call) => self.visitor_send(visitor, call),
             VisitorCall::ChatTyping(call) => {
-                let session = self.own_session(visitor, &call.session)?;
+                let session = self.own_chat(visitor, &call.session)?;
                 if matches!(session.progress.stage, Stage::Connected { .. }) {
                     self.typing(&call.session, call.status, Direction::Outbound);
                 }
                 Ok(raw(&true))
             }
             VisitorCall::ChatReceived(call) => {
-                self.own_session(visitor, &call.session)?;
+                self.own_chat(visitor, &call.session)?;
                 self.mark_seen(&call, Side::Visitor, false)?;
                 Ok(raw(&true))
             }
             VisitorCall::ChatRead(call) => {
-                self.own_session(visitor, &call.session)?;
+                self.own_chat(visitor, &call.session)?;
                 self.mark_seen(&call, Side::Visitor, true)?;
                 Ok(raw(&true))
             }
-            VisitorCall::ChatRecap(call) => {
-                self.own_session(visitor, &call.session)?;
-                Err(Fault::mail_not_configured("this server sends no mail"))
-            }
             VisitorCall::ChatClose(call) => {
-                self.own_session(visitor, &call.session)?;
+                self.own_chat(visitor, &call.session)?;
                 self.close_session(&call.session);
                 Ok(raw(&true))
             }
@@ -72,6 +66,9 @@ impl Engine {
                 self.session_active(&call.session);
                 Ok(raw(&true))
             }
+            VisitorCall::Telephony(call) => self.visitor_telephony(link, visitor, call),
+            VisitorCall::File(call) => self.visitor_file(visitor, call),
+            VisitorCall::Request(call) => self.visitor_request(link, visitor, call),
         }
     }
 
@@ -85,6 +82,17 @@ impl Engine {
             .get(id)
             .filter(|session| session.visitor == *visitor)
             .ok_or_else(|| Fault::session_not_found("no such session"))
+    }
+
+    /// The conversation, if it is that visitor's: a call is as unknown here as somebody else's conversation.
+    pub(super) fn own_chat(&self, visitor: &VisitorId, id: &SessionId) -> Result<&Session, Fault> {
+        self.own_session(visitor, id).and_then(|session| {
+            if session.channel.is_call() {
+                Err(Fault::session_not_found("no such conversation"))
+            } else {
+                Ok(session)
+            }
+        })
     }
 
     fn visit(&mut self, id: &VisitorId, call: VisitCall) -> Result<Box<RawValue>, Fault> {
@@ -158,7 +166,11 @@ impl Engine {
     ) -> Result<Box<RawValue>, Fault> {
         let customer = self.clean_customer(call.customer)?;
         self.check_fields(&call.fields)?;
-        let print = fingerprint(&[&call.service, raw(&customer).get(), raw(&call.fields).get()]);
+        // Without a call to go with, as it was before there were calls: a repeated key must still fit.
+        let (customer_text, fields_text) = (raw(&customer), raw(&call.fields));
+        let mut parts = vec![call.service.as_str(), customer_text.get(), fields_text.get()];
+        parts.extend(call.with.as_ref().map(SessionId::as_str));
+        let print = fingerprint(&parts);
         let Some(visitor) = self.visitors.get(id) else {
             return Err(Fault::internal("the visitor is gone"));
         };
@@ -166,28 +178,16 @@ impl Engine {
             return Ok(result);
         }
         let customer = customer.or_else(|| visitor.customer.clone());
-        self.check_service(&call.service)?;
-        if let Some(open) = self.open_session_of(id, Channel::Chat) {
-            return Err(Fault::session_open("one open session a channel").about(open));
+        if let Some(with) = &call.with {
+            self.own_call(id, with)?;
         }
-        match self.service_status(&call.service, Channel::Chat).status {
-            Availability::Active => {}
-            Availability::Overtime => return Err(Fault::overtime("closed at this hour")),
-            Availability::OutOfService => {
-                return Err(Fault::out_of_service("no operator is logged in"));
-            }
-            Availability::Failed => {
-                return Err(Fault::channel_disabled("CHAT is off for this service"));
-            }
+        self.check_contact(link, id, Channel::Chat, &call.service)?;
+        let start = Start::Asked { with: call.with.clone() };
+        let session =
+            self.open_session(id, Channel::Chat, &call.service, customer, call.fields, start);
+        if let Some(with) = &call.with {
+            self.offer_with(&session, with);
         }
-        let most = self.rules.limits.queue;
-        if self.queues.get(&call.service).is_some_and(|queue| queue.len() >= most) {
-            return Err(
-                Fault::queue_full(format!("{most} visitors wait")).after(Duration::from_secs(30))
-            );
-        }
-        self.count_session(link)?;
-        let session = self.open_session(id, Channel::Chat, &call.service, customer, call.fields);
         let opened =
             self.sessions.get(&session).ok_or_else(|| Fault::internal("the session is gone"))?;
         let result = raw(&self.session_value(&session, opened));
@@ -203,7 +203,7 @@ impl Engine {
     }
 
     fn visitor_send(&mut self, id: &VisitorId, call: ChatSend) -> Result<Box<RawValue>, Fault> {
-        let session = self.own_session(id, &call.session)?;
+        let session = self.own_chat(id, &call.session)?;
         let print = fingerprint(&[
             call.session.as_str(),
             &call.message,
@@ -221,7 +221,9 @@ impl Engine {
             Stage::Closed { .. } => return Err(Fault::session_closed("the session is over")),
             Stage::Welcome { .. } => return Err(Fault::not_connected("the step is PLAY")),
             Stage::Waiting => return Err(Fault::not_connected("the step is QUEUE")),
-            Stage::Offered { .. } => return Err(Fault::not_connected("the step is CONNECTING")),
+            Stage::Offered { .. } | Stage::Invited { .. } => {
+                return Err(Fault::not_connected("the step is CONNECTING"));
+            }
         }
         let author = if call.greeting { Author::Greeting } else { Author::Visitor };
         let result = self.say(&call.session, author, call.key.as_str(), call.message)?;
@@ -234,76 +236,6 @@ impl Engine {
             &result,
         );
         Ok(result)
-    }
-
-    fn check_service(&self, code: &str) -> Result<(), Fault> {
-        let status = self.service_status(code, Channel::Chat);
-        match (status.service_configuration, status.channel_configuration) {
-            (Configuration::NotFound, _) => {
-                Err(Fault::service_not_found("no service of that code"))
-            }
-            (Configuration::Enabled, Configuration::Enabled) => Ok(()),
-            (Configuration::NoLicense, _) | (_, Configuration::NoLicense) => {
-                Err(Fault::no_license("CHAT is not licensed"))
-            }
-            (Configuration::Disabled | Configuration::Failed | Configuration::Enabled, _) => {
-                Err(Fault::channel_disabled("CHAT is off for this service"))
-            }
-        }
-    }
-
-    fn open_session_of(&self, visitor: &VisitorId, channel: Channel) -> Option<SessionId> {
-        let is_open = |session: &Session| session.channel == channel && session.is_open();
-        self.visitors
-            .get(visitor)?
-            .sessions
-            .iter()
-            .find(|id| self.sessions.get(id).is_some_and(is_open))
-            .cloned()
-    }
-
-    /// So many new sessions an hour for an address.
-    fn count_session(&mut self, link: LinkId) -> Result<(), Fault> {
-        let now = self.now;
-        let most = self.rules.limits.sessions_per_hour;
-        let Some(address) = self.links.get(&link).map(|link| link.address) else { return Ok(()) };
-        self.begun.retain(|_, times| times.back().is_some_and(|last| now.since(*last) < AN_HOUR));
-        let times = self.begun.entry(address).or_default();
-        while times.front().is_some_and(|first| now.since(*first) >= AN_HOUR) {
-            times.pop_front();
-        }
-        if times.len() >= most {
-            let wait = times.front().map_or(AN_HOUR, |first| first.after(AN_HOUR).since(now));
-            return Err(Fault::rate_limited("too many new sessions from this address").after(wait));
-        }
-        times.push_back(now);
-        Ok(())
-    }
-
-    fn check_fields(&self, fields: &[Field]) -> Result<(), Fault> {
-        let limits = &self.rules.limits;
-        if fields.len() > limits.fields {
-            return Err(Fault::too_large(format!(
-                "{} fields, {} allowed",
-                fields.len(),
-                limits.fields
-            )));
-        }
-        for field in fields {
-            if field.key.chars().count() > limits.name {
-                return Err(Fault::params(format!(
-                    "fields.key: at most {} characters",
-                    limits.name
-                )));
-            }
-            if field.value.chars().count() > limits.field {
-                return Err(Fault::params(format!(
-                    "fields.value: at most {} characters",
-                    limits.field
-                )));
-            }
-        }
-        Ok(())
     }
 
     /// Names without control characters; nobody, if nothing is left.

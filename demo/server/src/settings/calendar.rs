@@ -63,6 +63,57 @@ impl Calendar {
             })
     }
 
+    /// Open around the clock.
+    pub fn always() -> Self {
+        Self { timezone: TimeZone::UTC, open: Vec::new(), closed: Vec::new() }
+    }
+
+    /// Its opening hours in pieces of that length, from the one that is not over yet, so many days on.
+    pub fn slots(
+        &self,
+        now: Timestamp,
+        days: u32,
+        length: std::time::Duration,
+    ) -> Vec<(Timestamp, Timestamp)> {
+        let minutes = i32::try_from(length.as_secs() / 60).unwrap_or(i32::MAX).max(1);
+        let all_day = Hours { days: Vec::new(), from: 0, to: 24 * 60 };
+        let end = now
+            .checked_add(SignedDuration::from_hours(24 * i64::from(days)))
+            .unwrap_or(Timestamp::MAX);
+        let mut slots = Vec::new();
+        let mut date = now.to_zoned(self.timezone.clone()).date();
+        for _ in 0..=days {
+            let today = Weekday::from(date.weekday());
+            let hours: Vec<&Hours> = if self.open.is_empty() {
+                vec![&all_day]
+            } else {
+                self.open.iter().filter(|hours| hours.days.contains(&today)).collect()
+            };
+            for hours in hours.into_iter().filter(|_| !self.closed.contains(&date)) {
+                let mut minute = hours.from;
+                while minute.saturating_add(minutes) <= hours.to {
+                    slots
+                        .extend(self.moment(date, minute).zip(self.moment(date, minute + minutes)));
+                    minute += minutes;
+                }
+            }
+            date = date.tomorrow().unwrap_or(date);
+        }
+        // Where the clock is put forward, an hour of a day is none.
+        slots.retain(|(from, to)| from < to && *to > now && *from < end);
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// So many minutes after the beginning of a day, as its clocks show them.
+    fn moment(&self, date: Date, minute: i32) -> Option<Timestamp> {
+        let (hour, minute) = (minute / 60, minute % 60);
+        let (date, hour) = if hour == 24 { (date.tomorrow().ok()?, 0) } else { (date, hour) };
+        let time = Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0).ok()?;
+        Some(date.to_datetime(time).to_zoned(self.timezone.clone()).ok()?.timestamp())
+    }
+
     /// The next moment at which it may open or close: everything changes at a full minute.
     pub fn next_look(now: Timestamp) -> Timestamp {
         let past = now.as_millisecond().rem_euclid(60_000);
@@ -159,6 +210,41 @@ mod tests {
         ] {
             assert_eq!(office.is_open(at.parse().unwrap()), open, "{at}");
         }
+    }
+
+    #[test]
+    fn opening_hours_come_in_pieces_summer_and_winter() {
+        let office = office();
+        let half_an_hour = std::time::Duration::from_secs(1800);
+        // Friday, 17:10 in Rome: one piece is under way, one is left; then Saturday night, then Monday.
+        let slots = office.slots("2026-11-20T16:10:00Z".parse().unwrap(), 4, half_an_hour);
+        let from: Vec<String> = slots.iter().map(|(from, _)| from.to_string()).collect();
+        assert_eq!(from[..2], ["2026-11-20T16:00:00Z", "2026-11-20T16:30:00Z"]);
+        assert_eq!(from[2], "2026-11-21T21:00:00Z");
+        assert_eq!(slots[5].1, "2026-11-21T23:00:00Z".parse().unwrap());
+        assert_eq!(from[6], "2026-11-23T07:30:00Z");
+        assert!(slots.iter().all(|(from, to)| office.is_open(*from) && from < to));
+        let summer = office.slots("2026-07-06T00:00:00Z".parse().unwrap(), 1, half_an_hour);
+        assert_eq!(summer[0].0, "2026-07-06T06:30:00Z".parse().unwrap());
+        assert_eq!(summer.len(), 19);
+        let christmas = office.slots("2026-12-25T00:00:00Z".parse().unwrap(), 1, half_an_hour);
+        assert!(christmas.is_empty(), "{christmas:?}");
+    }
+
+    #[test]
+    fn who_is_always_open_has_all_day_also_when_the_clocks_change() {
+        let rome =
+            Calendar { timezone: TimeZone::get("Europe/Rome").unwrap(), ..Calendar::always() };
+        let hour = std::time::Duration::from_secs(3600);
+        // The clocks are put forward on this night: the day has 23 hours, and none is told twice.
+        let slots = rome.slots("2026-03-28T23:00:00Z".parse().unwrap(), 1, hour);
+        let mut from: Vec<Timestamp> = slots.iter().map(|(from, _)| *from).collect();
+        from.dedup();
+        assert_eq!(from.len(), slots.len());
+        assert_eq!(
+            Calendar::always().slots("2026-03-28T00:00:00Z".parse().unwrap(), 1, hour).len(),
+            24
+        );
     }
 
     #[test]

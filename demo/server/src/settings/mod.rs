@@ -2,10 +2,19 @@
 
 mod calendar;
 mod duration;
+mod files;
+mod requests;
 mod rules;
+mod telephony;
 
 pub use calendar::{Calendar, Hours, Weekday};
+pub use files::{FileRules, TYPES};
+pub use requests::{
+    CallbackRules, ConsentRules, FieldRules, FormRules, Forms, MailRules, OptionRules, Smtp,
+    SmtpTls, Words,
+};
 pub use rules::{ChatRules, Limits, OperatorRules, Rate, Rules, Service, VisitorRules};
+pub use telephony::CallRules;
 
 use crate::error::Error;
 use crate::wire::model::Channel;
@@ -168,6 +177,10 @@ struct File {
     visitors: VisitorRules,
     operators: OperatorRules,
     chat: ChatRules,
+    calls: CallRules,
+    files: FileRules,
+    mail: MailRules,
+    callback: CallbackRules,
 }
 
 impl Settings {
@@ -205,6 +218,10 @@ impl Settings {
                 visitors: file.visitors,
                 operators: file.operators,
                 chat: file.chat,
+                calls: file.calls,
+                files: file.files,
+                mail: file.mail,
+                callback: file.callback,
             },
         };
         settings.check()?;
@@ -251,6 +268,15 @@ impl Settings {
         }
         if self.http.backlog < 2 * self.rules.limits.frame {
             return Err("http.backlog: must be at least twice limits.frame".to_owned());
+        }
+        self.rules.calls.check()?;
+        self.rules.files.check()?;
+        self.rules.mail.check()?;
+        self.rules.callback.check()?;
+        for service in &self.rules.services {
+            if service.mail.as_ref().is_some_and(|mail| mail.parse::<lettre::Address>().is_err()) {
+                return Err(format!("services.mail: {:?} is no mail address", service.mail));
+            }
         }
         for origin in self.http.origins.iter().filter(|origin| *origin != "*") {
             if !(origin.starts_with("http://") || origin.starts_with("https://"))

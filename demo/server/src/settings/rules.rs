@@ -2,6 +2,9 @@
 
 use super::calendar::Calendar;
 use super::duration;
+use super::files::FileRules;
+use super::requests::{CallbackRules, Forms, MailRules};
+use super::telephony::CallRules;
 use crate::wire::model::Channel;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -22,6 +25,14 @@ pub struct Rules {
     pub operators: OperatorRules,
     /// What happens in a conversation by itself.
     pub chat: ChatRules,
+    /// How calls live and end.
+    pub calls: CallRules,
+    /// Which files are taken.
+    pub files: FileRules,
+    /// How mail goes.
+    pub mail: MailRules,
+    /// Whom and when to call back.
+    pub callback: CallbackRules,
 }
 
 impl Rules {
@@ -39,6 +50,8 @@ impl Default for Rules {
             channels: Service::default_channels(),
             calendar: None,
             welcome: None,
+            mail: None,
+            forms: Forms::new(),
         };
         Self {
             channels: Service::default_channels(),
@@ -51,6 +64,10 @@ impl Default for Rules {
             visitors: VisitorRules::default(),
             operators: OperatorRules::default(),
             chat: ChatRules::default(),
+            calls: CallRules::default(),
+            files: FileRules::default(),
+            mail: MailRules::default(),
+            callback: CallbackRules::default(),
         }
     }
 }
@@ -72,11 +89,17 @@ pub struct Service {
     /// A text that the visitor reads before he joins the queue.
     #[serde(default)]
     pub welcome: Option<String>,
+    /// Where visitors' mails for it go. Not given: `mail.inbox`.
+    #[serde(default)]
+    pub mail: Option<String>,
+    /// What is asked before a contact. Not given: nothing.
+    #[serde(default)]
+    pub forms: Forms,
 }
 
 impl Service {
     fn default_channels() -> BTreeSet<Channel> {
-        BTreeSet::from([Channel::Chat])
+        Channel::ALL.into_iter().collect()
     }
 }
 
@@ -201,6 +224,9 @@ pub struct OperatorRules {
     /// How long a contact waits for a person before an automatic operator is asked.
     #[serde(deserialize_with = "duration::read")]
     pub automatic: Duration,
+    /// How long a contact is taken to last, until some have ended.
+    #[serde(deserialize_with = "duration::read")]
+    pub handling: Duration,
     /// How long a pushed page stands.
     #[serde(deserialize_with = "duration::read")]
     pub push: Duration,
@@ -219,6 +245,7 @@ impl Default for OperatorRules {
             grace: Duration::from_secs(30),
             resume: Duration::from_secs(12 * 3600),
             automatic: Duration::from_millis(2500),
+            handling: Duration::from_secs(240),
             push: Duration::from_secs(15),
             rate: Rate { per_second: 50, burst: 200 },
             passcode: String::new(),

@@ -7,8 +7,9 @@ mod outlet;
 pub(crate) use outlet::{Inlet, Outgoing, Outlet, cost};
 
 use crate::echo::Echo;
-use crate::engine::{Close, Dice, Door, Effect, Engine, Input, LinkId, Record, Timestamp};
+use crate::engine::{Close, Dice, Door, Effect, Engine, Input, LinkId, Mail, Record, Timestamp};
 use crate::error::Error;
+use crate::mail;
 use crate::settings::Settings;
 use crate::store::Store;
 use std::collections::{BTreeMap, VecDeque};
@@ -30,6 +31,8 @@ pub(crate) enum Message {
     Frame { link: LinkId, text: String, permit: OwnedSemaphorePermit },
     /// A connection is gone.
     Closed { link: LinkId },
+    /// A mail went out, or will not.
+    Mailed { id: String, is_sent: bool },
     /// Do nothing until the sender of the receiver's channel is dropped.
     Pause(Receiver<()>),
     /// Tell everybody, then end.
@@ -47,13 +50,19 @@ pub(crate) struct Shell {
 /// Opens the store and starts the thread.
 pub(crate) fn start(settings: &Settings) -> Result<Shell, Error> {
     let mut store = Store::open(&settings.paths.data, &settings.store)?;
-    let engine = load(&mut store, settings)?;
+    let (engine, mails) = load(&mut store, settings)?;
     let (messages, inbox) = channel();
+    let post = mail::start(settings, messages.clone())?;
+    for mail in mails {
+        // A thread that is gone is one that never was: the mail stays on the disk.
+        let _ = post.send(mail);
+    }
     let mut core = Core {
         settings: settings.clone(),
         store,
         engine,
         inbox,
+        post,
         outlets: BTreeMap::new(),
         echo: None,
         next_own_link: u64::MAX,
@@ -78,6 +87,8 @@ struct Core {
     store: Store,
     engine: Engine,
     inbox: Receiver<Message>,
+    /// To the thread that sends mail.
+    post: Sender<Mail>,
     outlets: BTreeMap<LinkId, Outlet>,
     echo: Option<Inside>,
     /// Connections from inside are counted down, those from outside up.
@@ -132,6 +143,10 @@ impl Core {
             Message::Closed { link } => {
                 self.outlets.remove(&link);
                 self.engine(Input::Closed { link });
+            }
+            Message::Mailed { id, is_sent } => {
+                let done = if is_sent { Record::MailSent(id) } else { Record::MailGivenUp(id) };
+                self.records.push(done);
             }
             Message::Pause(resumed) => {
                 self.perform()?;
@@ -206,8 +221,14 @@ impl Core {
     /// Commits, then sends; again, where a client that does not read is closed.
     fn perform(&mut self) -> Result<(), Error> {
         loop {
-            if let Err(error) = self.store.commit(std::mem::take(&mut self.records)) {
-                self.recover(&error)?;
+            let records = std::mem::take(&mut self.records);
+            let mails = mails_of(&records);
+            match self.store.commit(records) {
+                // What is on the disk may go out: if it is lost on its way, it is read again.
+                Ok(()) => mails.into_iter().for_each(|mail| {
+                    let _ = self.post.send(mail);
+                }),
+                Err(error) => self.recover(&error)?,
             }
             let mut slow = Vec::new();
             for (link, outgoing) in std::mem::take(&mut self.outgoing) {
@@ -240,7 +261,11 @@ impl Core {
             outlet.cut(Close::restarting());
         }
         self.echo = None;
-        self.engine = load(&mut self.store, &self.settings)?;
+        let (engine, mails) = load(&mut self.store, &self.settings)?;
+        self.engine = engine;
+        for mail in mails {
+            let _ = self.post.send(mail);
+        }
         self.admit_echo();
         self.store.commit(std::mem::take(&mut self.records))
     }
@@ -272,14 +297,24 @@ impl Core {
     }
 }
 
-fn load(store: &mut Store, settings: &Settings) -> Result<Engine, Error> {
+fn mails_of(records: &[Record]) -> Vec<Mail> {
+    let mail = |record: &Record| {
+        if let Record::Mail(mail) = record { Some(mail.clone()) } else { None }
+    };
+    records.iter().filter_map(mail).collect()
+}
+
+/// The engine, and the mails that are not sent yet.
+fn load(store: &mut Store, settings: &Settings) -> Result<(Engine, Vec<Mail>), Error> {
     let mut dice = system_dice()?;
     let mut bytes = [0; 6];
     dice(&mut bytes);
     let epoch = format!("e_{}", bytes.map(|byte| format!("{byte:02x}")).concat());
     let now = clock();
-    let snapshot = store.load(&epoch, settings.store.keep, now)?;
-    Ok(Engine::new(settings.rules.clone(), snapshot, settings.http.handshake, dice, now))
+    let mut snapshot = store.load(&epoch, settings.store.keep, now)?;
+    let mails = std::mem::take(&mut snapshot.mails);
+    let engine = Engine::new(settings.rules.clone(), snapshot, settings.http.handshake, dice, now);
+    Ok((engine, mails))
 }
 
 /// The operating system's random numbers. That it has some is found out at the start.

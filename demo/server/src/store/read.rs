@@ -2,8 +2,8 @@
 
 use super::Store;
 use crate::engine::{
-    Author, Entry, Kept, KeptVisitor, OperatorRow, Owner, SessionRow, Snapshot, Timestamp,
-    TokenHash, VisitorRow, What,
+    Author, Entry, Kept, KeptSignal, KeptVisitor, Mail, OperatorRow, Owner, SessionRow, Side,
+    Snapshot, Timestamp, TokenHash, VisitorRow, What,
 };
 use crate::wire::desk::Visit;
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
@@ -44,13 +44,27 @@ impl Store {
             params![too_old],
         )?;
         sql.execute("DELETE FROM sessions WHERE retired = 1 AND created < ?1", params![too_old])?;
+        for old in [
+            "DELETE FROM ratings WHERE at < ?1",
+            "DELETE FROM tickets WHERE created < ?1",
+            "DELETE FROM callbacks WHERE created < ?1",
+        ] {
+            sql.execute(old, params![too_old])?;
+        }
+        let counted = |name| -> Result<u64> {
+            Ok(read_meta(&sql, name)?.and_then(|number| number.parse().ok()).unwrap_or_default())
+        };
         let snapshot = Snapshot {
+            mails: read_mails(&sql)?,
+            tickets: counted("tickets")?,
+            callbacks: counted("callbacks")?,
             epoch,
             boot,
             alive,
             visitors: read_visitors(&sql)?,
             operators: read_operators(&sql)?,
             sessions: read_sessions(&sql)?,
+            signals: read_signals(&sql)?,
             keys: read_keys(&sql)?,
         };
         sql.commit()?;
@@ -151,14 +165,17 @@ fn read_log(sql: &Connection, session: &SessionId) -> Result<Vec<Entry>> {
         let kind: String = row.get(2)?;
         let author = match kind.as_str() {
             "OPENED" | "CLOSED" => None,
-            "VISITOR" => Some(Author::Visitor),
+            "VISITOR" | "VISITOR_FILE" => Some(Author::Visitor),
             "GREETING" => Some(Author::Greeting),
-            "OPERATOR" => Some(Author::Operator(OperatorId::new(
+            "OPERATOR" | "OPERATOR_FILE" => Some(Author::Operator(OperatorId::new(
                 row.get::<_, Option<String>>(3)?.unwrap_or_default(),
             ))),
             other => return Err(unreadable(2, format!("no kind of event {other:?}"))),
         };
         let what = match author {
+            Some(by) if kind.ends_with("_FILE") => {
+                What::File { by, key: row.get(4)?, attachment: json(row, 5)? }
+            }
             Some(by) => What::Said {
                 by,
                 key: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
@@ -170,6 +187,39 @@ fn read_log(sql: &Connection, session: &SessionId) -> Result<Vec<Entry>> {
         log.push(Entry { at: Timestamp::from_millis(row.get(1)?), what });
     }
     Ok(log)
+}
+
+fn read_mails(sql: &Connection) -> Result<Vec<Mail>> {
+    let mut statement = sql.prepare(
+        "SELECT id, recipient, reply_to, subject, body FROM mails WHERE given_up = 0 ORDER BY id",
+    )?;
+    let mails = statement.query_map([], |row| {
+        Ok(Mail {
+            id: row.get(0)?,
+            to: row.get(1)?,
+            reply_to: row.get(2)?,
+            subject: row.get(3)?,
+            body: row.get(4)?,
+        })
+    })?;
+    mails.collect()
+}
+
+fn read_signals(sql: &Connection) -> Result<Vec<KeptSignal>> {
+    let mut statement = sql
+        .prepare("SELECT session, reader, seq, body FROM signals ORDER BY session, reader, seq")?;
+    let signals = statement.query_map([], |row| {
+        let reader: String = row.get(1)?;
+        let reader = [Side::Visitor, Side::Operator]
+            .into_iter()
+            .find(|side| super::write::side_name(*side) == reader)
+            .ok_or_else(|| unreadable(1, format!("nobody reads {reader:?}")))?;
+        let body =
+            RawValue::from_string(row.get(3)?).map_err(|error| unreadable(3, error.to_string()))?;
+        let session = SessionId::new(row.get::<_, String>(0)?);
+        Ok(KeptSignal { session, reader, seq: row.get(2)?, body })
+    })?;
+    signals.collect()
 }
 
 fn read_keys(sql: &Connection) -> Result<Vec<(Owner, String, String, Kept)>> {

@@ -53,11 +53,59 @@ CREATE TABLE IF NOT EXISTS events (
     session  TEXT NOT NULL,
     seq      INTEGER NOT NULL,
     at       INTEGER NOT NULL,
-    kind     TEXT NOT NULL,          -- OPENED, CLOSED, VISITOR, GREETING, OPERATOR
+    kind     TEXT NOT NULL,          -- OPENED, CLOSED, VISITOR, GREETING, OPERATOR, VISITOR_FILE, OPERATOR_FILE
     operator TEXT,
     key      TEXT,
-    text     TEXT,
+    text     TEXT,                   -- of a file: JSON
     PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS signals (
+    session TEXT NOT NULL,
+    reader  TEXT NOT NULL,           -- VISITOR, OPERATOR
+    seq     INTEGER NOT NULL,
+    body    TEXT NOT NULL,           -- JSON
+    PRIMARY KEY (session, reader, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS tickets (
+    number   INTEGER PRIMARY KEY,
+    visitor  TEXT NOT NULL,
+    service  TEXT NOT NULL,
+    sender   TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    message  TEXT NOT NULL,
+    customer TEXT,                   -- JSON
+    fields   TEXT NOT NULL,          -- JSON
+    created  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS callbacks (
+    number   INTEGER PRIMARY KEY,
+    visitor  TEXT NOT NULL,
+    service  TEXT NOT NULL,
+    phone    TEXT NOT NULL,          -- E.164
+    at       INTEGER,                -- null: soon
+    message  TEXT,
+    customer TEXT,                   -- JSON
+    fields   TEXT NOT NULL,          -- JSON
+    created  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS ratings (
+    session TEXT PRIMARY KEY,
+    score   INTEGER NOT NULL,
+    comment TEXT,
+    at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS mails (
+    id        TEXT PRIMARY KEY,
+    recipient TEXT NOT NULL,
+    reply_to  TEXT,
+    subject   TEXT NOT NULL,
+    body      TEXT NOT NULL,
+    given_up  INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS keys (

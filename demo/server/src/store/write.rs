@@ -1,7 +1,10 @@
 //! Records into rows.
 
 use super::Store;
-use crate::engine::{Author, OperatorRow, Owner, Record, SessionRow, VisitorRow, What};
+use crate::engine::{
+    Author, CallbackRow, KeptSignal, OperatorRow, Owner, Record, SessionRow, Side, TicketRow,
+    VisitorRow, What,
+};
 use rusqlite::{Result, Transaction, params};
 use serde::Serialize;
 
@@ -65,6 +68,43 @@ fn write_one(sql: &Transaction<'_>, record: Record) -> Result<()> {
             }
             Ok(())
         }
+        Record::Signal(KeptSignal { session, reader, seq, body }) => {
+            sql.prepare_cached(
+                "INSERT INTO signals (session, reader, seq, body) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![session.as_str(), side_name(reader), seq, body.get()])?;
+            Ok(())
+        }
+        Record::SignalsGone(id) => {
+            sql.prepare_cached("DELETE FROM signals WHERE session = ?1")?
+                .execute(params![id.as_str()])?;
+            Ok(())
+        }
+        Record::Ticket(row) => write_ticket(sql, &row),
+        Record::Callback(row) => write_callback(sql, &row),
+        Record::Rating(row) => {
+            sql.prepare_cached(
+                "INSERT OR REPLACE INTO ratings (session, score, comment, at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![row.session.as_str(), row.score, row.comment, row.at.millis()])?;
+            Ok(())
+        }
+        Record::Mail(mail) => {
+            sql.prepare_cached(
+                "INSERT INTO mails (id, recipient, reply_to, subject, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![mail.id, mail.to, mail.reply_to, mail.subject, mail.body])?;
+            Ok(())
+        }
+        Record::MailSent(id) => {
+            sql.prepare_cached("DELETE FROM mails WHERE id = ?1")?.execute(params![id])?;
+            Ok(())
+        }
+        Record::MailGivenUp(id) => {
+            sql.prepare_cached("UPDATE mails SET given_up = 1 WHERE id = ?1")?
+                .execute(params![id])?;
+            Ok(())
+        }
         Record::Entry { session, seq, entry } => {
             let (kind, operator, key, text) = match entry.what {
                 What::Opened => ("OPENED", None, None, None),
@@ -76,6 +116,13 @@ fn write_one(sql: &Transaction<'_>, record: Record) -> Result<()> {
                         Author::Operator(id) => ("OPERATOR", Some(id)),
                     };
                     (kind, operator, Some(key), Some(text))
+                }
+                What::File { by, key, attachment } => {
+                    let (kind, operator) = match by {
+                        Author::Visitor | Author::Greeting => ("VISITOR_FILE", None),
+                        Author::Operator(id) => ("OPERATOR_FILE", Some(id)),
+                    };
+                    (kind, operator, key, Some(json(&attachment)?))
                 }
             };
             sql.prepare_cached("INSERT INTO events (session, seq, at, kind, operator, key, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
@@ -97,6 +144,49 @@ fn write_one(sql: &Transaction<'_>, record: Record) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// The number is kept beside the rows as well: it goes on when the rows are gone.
+fn count(sql: &Transaction<'_>, name: &str, number: u64) -> Result<()> {
+    sql.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+        .execute(params![name, number.to_string()])?;
+    Ok(())
+}
+
+fn write_ticket(sql: &Transaction<'_>, row: &TicketRow) -> Result<()> {
+    sql.prepare_cached(
+        "INSERT INTO tickets (number, visitor, service, sender, subject, message, customer, fields, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        row.number,
+        row.visitor.as_str(),
+        row.service,
+        row.from,
+        row.subject,
+        row.message,
+        row.customer.as_ref().map(json).transpose()?,
+        json(&row.fields)?,
+        row.created.millis(),
+    ])?;
+    count(sql, "tickets", row.number)
+}
+
+fn write_callback(sql: &Transaction<'_>, row: &CallbackRow) -> Result<()> {
+    sql.prepare_cached(
+        "INSERT INTO callbacks (number, visitor, service, phone, at, message, customer, fields, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        row.number,
+        row.visitor.as_str(),
+        row.service,
+        row.phone,
+        row.when.map(crate::engine::Timestamp::millis),
+        row.message,
+        row.customer.as_ref().map(json).transpose()?,
+        json(&row.fields)?,
+        row.created.millis(),
+    ])?;
+    count(sql, "callbacks", row.number)
 }
 
 fn write_visitor(sql: &Transaction<'_>, row: &VisitorRow) -> Result<()> {
@@ -145,6 +235,13 @@ fn write_session(sql: &Transaction<'_>, row: &SessionRow) -> Result<()> {
         json(&row.progress)?,
     ])?;
     Ok(())
+}
+
+pub(super) fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Visitor => "VISITOR",
+        Side::Operator => "OPERATOR",
+    }
 }
 
 fn json(value: &impl Serialize) -> Result<String> {

@@ -2,8 +2,8 @@
 
 use crate::wire::fault::Fault;
 use crate::wire::id::SessionId;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// `subscribe`.
@@ -41,7 +41,7 @@ pub struct Bye {
 }
 
 /// A call about a session, and nothing else.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Which.
     pub session: SessionId,
@@ -85,14 +85,20 @@ pub struct Client {
 }
 
 /// A client-made key that makes a call safe to repeat.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Key(String);
 
 impl Key {
     /// As it stands on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.0
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
 use crate::wire::model::{Channel, Customer, Field, SessionValue};
+use crate::wire::telephony::CallFacts;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -35,6 +36,9 @@ pub struct ContactValue {
     /// What the visitor sees.
     #[serde(flatten)]
     pub session: SessionValue,
+    /// Of a call.
+    #[serde(flatten)]
+    pub call: Option<CallFacts>,
     /// Through which channel.
     pub channel: Channel,
     /// When the visitor asked.
@@ -90,6 +94,8 @@ pub enum DeskState {
     Offered,
     /// Talks.
     Connected,
+    /// The visitor is rung.
+    Invited,
 }
 
 /// One line of a desk.

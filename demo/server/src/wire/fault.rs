@@ -85,6 +85,8 @@ faults! {
     out_of_service = 1105, "OUT_OF_SERVICE", false;
     /// One open session a channel.
     session_open = 1106, "SESSION_OPEN", false;
+    /// No telephone number that can be called from here.
+    invalid_phone = 1107, "INVALID_PHONE", false;
     /// Slow down.
     rate_limited = 1201, "RATE_LIMITED", true;
     /// More characters than a message may have.
@@ -103,6 +105,22 @@ faults! {
     session_not_found = 1303, "SESSION_NOT_FOUND", false;
     /// The key was used before, with other parameters.
     key_reused = 1304, "KEY_REUSED", false;
+    /// A type of file that is not taken, or a content that is none of it.
+    file_type = 1401, "FILE_TYPE", false;
+    /// A file is empty or too large, or of another length than was said.
+    file_size = 1402, "FILE_SIZE", false;
+    /// A file may not be called that.
+    file_name = 1403, "FILE_NAME", false;
+    /// A file carries something bad.
+    file_infected = 1404, "FILE_INFECTED", false;
+    /// The token of an upload is none, or is none any more; the file never came.
+    upload_expired = 1405, "UPLOAD_EXPIRED", false;
+    /// A signal of no known shape.
+    bad_signal = 1502, "BAD_SIGNAL", false;
+    /// The browser has no media, or may not use it. Said by clients to themselves.
+    media_unsupported = 1503, "MEDIA_UNSUPPORTED", false;
+    /// Another connection has the signals of this call.
+    taken_over = 1504, "TAKEN_OVER", false;
     /// Another operator has this contact.
     already_taken = 1601, "ALREADY_TAKEN", false;
     /// The contact does not ring with this operator.

@@ -81,7 +81,7 @@ pub struct ServiceLine {
 }
 
 /// Limits, as `hello` tells them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServedLimits {
     /// Bytes of a frame.
     pub frame: usize,
@@ -91,6 +91,18 @@ pub struct ServedLimits {
     pub rate: ServedRate,
     /// Topics at a time.
     pub subscriptions: usize,
+    /// Files; absent where none are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<ServedFiles>,
+}
+
+/// Which files are taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServedFiles {
+    /// Of one.
+    pub bytes: u64,
+    /// Media types.
+    pub types: Vec<String>,
 }
 
 /// A token bucket.

@@ -42,3 +42,7 @@ identifier!(
     /// An operator, `o_…`.
     OperatorId
 );
+identifier!(
+    /// A file of a conversation, `f_…`.
+    FileId
+);

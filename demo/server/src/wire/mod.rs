@@ -6,11 +6,14 @@
 pub mod call;
 pub mod desk;
 pub mod fault;
+pub mod file;
 pub mod frame;
 pub mod hello;
 pub mod id;
 pub mod model;
 pub mod operator;
+pub mod request;
+pub mod telephony;
 pub mod visitor;
 
 /// The server's and the API's version, as `getVersion` answers them.

@@ -1,5 +1,6 @@
 //! The documented vocabulary, as it stands on the wires: channels, customers, steps, sessions, chat events.
 
+use crate::wire::file::Attachment;
 use crate::wire::id::SessionId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -34,6 +35,11 @@ impl Channel {
             Self::Mail => "MAIL",
             Self::Callback => "CALLBACK",
         }
+    }
+
+    /// Whether a contact through it is a call.
+    pub fn is_call(self) -> bool {
+        matches!(self, Self::Video | Self::PhoneCall)
     }
 
     /// The channel of that name on the wire.
@@ -313,6 +319,9 @@ pub struct ChatEvent {
     /// Said by the page in the operator's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub greeting: Option<bool>,
+    /// A file that was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
     /// RFC 3339, UTC, milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<String>,

@@ -5,7 +5,9 @@ use crate::wire::call::{
 };
 use crate::wire::desk::OperatorStatus;
 use crate::wire::fault::Fault;
+use crate::wire::file::FileCall;
 use crate::wire::id::SessionId;
+use crate::wire::telephony::OperatorTelephony;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -44,6 +46,10 @@ pub enum OperatorCall {
     PagePush(PagePush),
     /// It is over.
     ChatClose(About),
+    /// About calls.
+    Telephony(OperatorTelephony),
+    /// About files.
+    File(FileCall),
 }
 
 /// `hello`.
@@ -133,8 +139,17 @@ impl OperatorCall {
             "chat.read" => Self::ChatRead(params(value)?),
             "page.push" => Self::PagePush(params(value)?),
             "chat.close" => Self::ChatClose(params(value)?),
-            _ => return Err(Fault::method("no such method")),
+            _ => return Self::decode_more(method, value),
         })
+    }
+
+    fn decode_more(method: &str, value: Value) -> Result<Self, Fault> {
+        if let Some(call) = OperatorTelephony::decode(method, value.clone())? {
+            return Ok(Self::Telephony(call));
+        }
+        FileCall::decode(method, value)?
+            .map(Self::File)
+            .ok_or_else(|| Fault::method("no such method"))
     }
 
     /// Whether it counts against the requests a second.
@@ -144,7 +159,8 @@ impl OperatorCall {
             | Self::Subscribe(_)
             | Self::Unsubscribe(_)
             | Self::ChatReceived(_)
-            | Self::ChatRead(_) => false,
+            | Self::ChatRead(_)
+            | Self::Telephony(OperatorTelephony::Signal(_)) => false,
             Self::GetVersion
             | Self::Hello(_)
             | Self::Bye(_)
@@ -155,7 +171,9 @@ impl OperatorCall {
             | Self::ChatSend(_)
             | Self::ChatTyping(_)
             | Self::PagePush(_)
-            | Self::ChatClose(_) => true,
+            | Self::ChatClose(_)
+            | Self::Telephony(_)
+            | Self::File(_) => true,
         }
     }
 }

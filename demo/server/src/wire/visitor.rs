@@ -4,8 +4,11 @@ use crate::wire::call::{
     About, Bye, Client, Key, Subscribe, Typing, Unsubscribe, Watermark, null_is_default, params,
 };
 use crate::wire::fault::Fault;
+use crate::wire::file::FileCall;
 use crate::wire::id::SessionId;
 use crate::wire::model::{Channel, Customer, Field};
+use crate::wire::request::RequestCall;
+use crate::wire::telephony::VisitorTelephony;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -38,12 +41,16 @@ pub enum VisitorCall {
     ChatReceived(Watermark),
     /// I have seen everything up to this.
     ChatRead(Watermark),
-    /// Send me all of it by mail.
-    ChatRecap(About),
     /// It is over.
     ChatClose(About),
     /// I'm here.
     SessionActive(About),
+    /// About calls.
+    Telephony(VisitorTelephony),
+    /// About files.
+    File(FileCall),
+    /// Beside a contact.
+    Request(RequestCall),
 }
 
 /// `hello`.
@@ -96,6 +103,8 @@ pub struct ChatCreate {
     /// The form before contact.
     #[serde(default, deserialize_with = "null_is_default")]
     pub fields: Vec<Field>,
+    /// A call whose operator shall be rung first.
+    pub with: Option<SessionId>,
 }
 
 /// `chat.send`.
@@ -132,11 +141,22 @@ impl VisitorCall {
             "chat.typing" => Self::ChatTyping(params(value)?),
             "chat.received" => Self::ChatReceived(params(value)?),
             "chat.read" => Self::ChatRead(params(value)?),
-            "chat.recap" => Self::ChatRecap(params(value)?),
             "chat.close" => Self::ChatClose(params(value)?),
             "session.active" => Self::SessionActive(params(value)?),
-            _ => return Err(Fault::method("no such method")),
+            _ => return Self::decode_more(method, value),
         })
+    }
+
+    fn decode_more(method: &str, value: Value) -> Result<Self, Fault> {
+        if let Some(call) = VisitorTelephony::decode(method, value.clone())? {
+            return Ok(Self::Telephony(call));
+        }
+        if let Some(call) = FileCall::decode(method, value.clone())? {
+            return Ok(Self::File(call));
+        }
+        RequestCall::decode(method, value)?
+            .map(Self::Request)
+            .ok_or_else(|| Fault::method("no such method"))
     }
 
     /// Whether it counts against the requests a second.
@@ -146,7 +166,8 @@ impl VisitorCall {
             | Self::Subscribe(_)
             | Self::Unsubscribe(_)
             | Self::ChatReceived(_)
-            | Self::ChatRead(_) => false,
+            | Self::ChatRead(_)
+            | Self::Telephony(VisitorTelephony::Signal(_)) => false,
             Self::GetVersion
             | Self::Hello(_)
             | Self::Bye(_)
@@ -155,9 +176,11 @@ impl VisitorCall {
             | Self::ChatCreate(_)
             | Self::ChatSend(_)
             | Self::ChatTyping(_)
-            | Self::ChatRecap(_)
             | Self::ChatClose(_)
-            | Self::SessionActive(_) => true,
+            | Self::SessionActive(_)
+            | Self::Telephony(_)
+            | Self::File(_)
+            | Self::Request(_) => true,
         }
     }
 }

@@ -27,7 +27,11 @@ async fn alone_a_visitor_is_queued_rung_greeted_and_answered() {
         .call("chat.create", json!({"key": crate::support::key(), "service": "service0001"}))
         .await
         .unwrap();
-    assert_eq!(created["step"], json!({"step": 1, "type": "QUEUE", "queuePosition": 1}));
+    assert_eq!(
+        created["step"],
+        json!({"step": 1, "type": "QUEUE", "queuePosition": 1, "expectedWait": 3}),
+        "nobody but the automatic operator is there, and it answers soon"
+    );
     let session = created["id"].as_str().unwrap().to_owned();
     visitor.follow(&session).await;
     visitor.event(|event| event["result"]["step"]["type"] == "CONNECTING").await;
@@ -126,4 +130,23 @@ async fn a_restart_in_mid_conversation_loses_no_answer_and_doubles_none() {
         .event(|event| event["result"]["direction"] == "INBOUND" && event["result"]["seq"].is_u64())
         .await;
     assert_eq!(answer["result"]["seq"], 8);
+}
+
+#[tokio::test]
+async fn alone_a_developer_sees_his_call_connected() {
+    let world = quick().await;
+    let mut visitor = world.visitor().await;
+    assert_eq!(visitor.subscribe("call/VIDEO").await["result"], json!(null));
+    let created = visitor
+        .call(
+            "call.create",
+            json!({"key": crate::support::key(), "channel": "VIDEO", "service": "service0001"}),
+        )
+        .await
+        .unwrap();
+    let connected = visitor.event(|event| event["result"]["state"] == "CONNECTED").await;
+    assert_eq!(connected["result"]["id"], created["id"]);
+    assert_eq!(connected["result"]["agent"]["name"], "Eco (automatic)");
+    visitor.call("call.close", json!({"session": created["id"]})).await.unwrap();
+    visitor.event(|event| event["result"]["state"] == "IDLE").await;
 }

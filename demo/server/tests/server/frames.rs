@@ -127,32 +127,13 @@ async fn a_batch_is_one_refusal_and_nothing_of_it_is_done() {
 }
 
 #[tokio::test]
-async fn requests_of_later_issues_are_unknown_methods() {
+async fn a_method_that_nobody_serves_is_unknown() {
     let world = World::new().await;
-    let (mut visitor, _operator, session) = world.conversation().await;
-    for method in [
-        "session.rate",
-        "forms",
-        "file.begin",
-        "file.url",
-        "call.create",
-        "signal",
-        "callback.request",
-        "mail.request",
-    ] {
-        assert_eq!(
-            visitor.refused(method, json!({"session": session, "key": key()})).await,
-            -32601,
-            "{method}"
-        );
+    let (mut visitor, mut operator, session) = world.conversation().await;
+    for method in ["call.test", "session.rates", "forms.all", "chat", "signal.all", ""] {
+        let params = json!({"session": session, "key": key()});
+        let code = if method.is_empty() { -32600 } else { -32601 };
+        assert_eq!(visitor.refused(method, params.clone()).await, code, "{method}");
+        assert_eq!(operator.refused(method, params).await, code, "{method}");
     }
-    assert_eq!(
-        visitor
-            .refused(
-                "chat.recap",
-                json!({"session": session, "key": key(), "mail": "a@example.org"})
-            )
-            .await,
-        1302
-    );
 }

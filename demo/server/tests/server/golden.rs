@@ -6,9 +6,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use tvox_demo_server::wire::fault::Fault;
+use tvox_demo_server::wire::file::{FileAddress, FileCall, FileSlot};
 use tvox_demo_server::wire::frame::{self, RequestId, raw};
 use tvox_demo_server::wire::hello::{LogAnswer, Pong, Sent, StateAnswer, Welcome};
 use tvox_demo_server::wire::model::{ChatEvent, Receipts, ServiceStatus, SessionValue};
+use tvox_demo_server::wire::request::{CallbackKept, Form, RequestCall, Slot, Ticket};
+use tvox_demo_server::wire::telephony::{
+    CallCreated, CallValue, Ice, SignalEvent, VisitorTelephony,
+};
 use tvox_demo_server::wire::visitor::VisitorCall;
 
 /// All lines of all files but the malformed ones, with the name of their file.
@@ -21,7 +26,7 @@ fn golden() -> Vec<(String, Value)> {
         files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "jsonl"))
     {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        if !["malformed", "calls", "files", "requests"].contains(&name.as_str()) {
+        if name != "malformed" {
             lines.extend(lines_of(file).into_iter().map(|line| (name.clone(), line)));
         }
     }
@@ -99,6 +104,7 @@ fn understood(call: &VisitorCall, params: &Value) {
             assert_eq!(json!(call.service), params["service"]);
             assert_eq!(json!(call.customer), params["customer"]);
             assert_eq!(json!(call.fields), params.get("fields").cloned().unwrap_or(json!([])));
+            assert_eq!(json!(call.with), params["with"]);
         }
         VisitorCall::ChatSend(call) => {
             assert_eq!(json!(call.session), params["session"]);
@@ -116,10 +122,38 @@ fn understood(call: &VisitorCall, params: &Value) {
                 (params["session"].clone(), params["message"].clone())
             );
         }
-        VisitorCall::ChatRecap(call)
-        | VisitorCall::ChatClose(call)
-        | VisitorCall::SessionActive(call) => {
+        VisitorCall::ChatClose(call) | VisitorCall::SessionActive(call) => {
             assert_eq!(json!(call.session), params["session"]);
+        }
+        VisitorCall::Telephony(call) => assert_eq!(json_of_telephony(call), *params),
+        VisitorCall::File(FileCall::Begin(call)) => assert_eq!(json!(call), *params),
+        VisitorCall::File(FileCall::Url(call)) => assert_eq!(json!(call), *params),
+        VisitorCall::Request(call) => assert_eq!(
+            match call {
+                RequestCall::Forms(call) => json!(call),
+                RequestCall::Mail(call) => json!(call),
+                RequestCall::Slots(call) => json!(call),
+                RequestCall::Callback(call) => json!(call),
+                RequestCall::Recap(call) => json!(call),
+                RequestCall::Rate(call) => json!(call),
+            },
+            *params
+        ),
+    }
+}
+
+fn json_of_telephony(call: &VisitorTelephony) -> Value {
+    match call {
+        VisitorTelephony::Create(call) => json!(call),
+        VisitorTelephony::Accept(call)
+        | VisitorTelephony::Decline(call)
+        | VisitorTelephony::Ice(call)
+        | VisitorTelephony::Close(call) => json!(call),
+        VisitorTelephony::Signal(call) => {
+            let mut all = json!(call.body.as_ref().unwrap());
+            all["session"] = json!(call.session);
+            all["key"] = json!(call.key);
+            all
         }
     }
 }
@@ -173,12 +207,24 @@ fn write_again(line: &Value) -> Result<String, String> {
         "chat.create" => raw(&read::<SessionValue>(result)?),
         "chat.send" => raw(&read::<Sent>(result)?),
         "subscribe" if topic.starts_with("chat/") => raw(&read::<LogAnswer>(result)?),
+        "subscribe" if topic.starts_with("signal/") => {
+            raw(&read::<LogAnswer<SignalEvent>>(result)?)
+        }
         "subscribe" => {
             let value = raw(&value_of(topic, &result["result"])?);
             let rev = result["rev"].as_u64().ok_or("a state without a revision")?;
             raw(&StateAnswer { subscription: &text(&result["subscription"]), rev, result: &value })
         }
-        "visit" | "unsubscribe" | "chat.close" | "session.active" => raw(&read::<bool>(result)?),
+        "visit" | "unsubscribe" | "chat.close" | "session.active" | "call.decline"
+        | "call.close" | "signal" | "chat.recap" | "session.rate" => raw(&read::<bool>(result)?),
+        "call.create" | "call.accept" => raw(&read::<CallCreated>(result)?),
+        "call.ice" => raw(&read::<Ice>(result)?),
+        "file.begin" => raw(&read::<FileSlot>(result)?),
+        "file.url" => raw(&read::<FileAddress>(result)?),
+        "mail.request" => raw(&read::<Ticket>(result)?),
+        "callback.request" => raw(&read::<CallbackKept>(result)?),
+        "callback.slots" => raw(&read::<Vec<Slot>>(result)?),
+        "forms" => raw(&read::<Option<Form>>(result)?),
         other => return Err(format!("no answer to {other:?}")),
     };
     Ok(frame::response(&id, &result))
@@ -191,6 +237,8 @@ fn value_of(topic: &str, value: &Value) -> Result<Value, String> {
         "session" => round_trip::<SessionValue>(value),
         "receipts" => round_trip::<Receipts>(value),
         "chat" => round_trip::<ChatEvent>(value),
+        "call" => round_trip::<Option<CallValue>>(value),
+        "signal" => round_trip::<SignalEvent>(value),
         other => Err(format!("no topic {other:?}")),
     }
 }
@@ -226,6 +274,15 @@ fn fault(error: &Value) -> Result<Fault, String> {
         Fault::mail_not_configured,
         Fault::session_not_found,
         Fault::key_reused,
+        Fault::invalid_phone,
+        Fault::file_type,
+        Fault::file_size,
+        Fault::file_name,
+        Fault::file_infected,
+        Fault::upload_expired,
+        Fault::bad_signal,
+        Fault::media_unsupported,
+        Fault::taken_over,
     ]
     .into_iter()
     .map(|make| make(golden.message.clone()))

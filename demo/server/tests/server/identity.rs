@@ -13,7 +13,7 @@ async fn the_greeting_says_everything_that_the_protocol_promises() {
     assert_eq!(welcome["resumeTtl"], 1_800_000);
     assert_eq!(
         welcome["channels"],
-        json!({"CHAT": true, "VIDEO": false, "PHONE_CALL": false, "MAIL": false, "CALLBACK": false})
+        json!({"CHAT": true, "VIDEO": true, "PHONE_CALL": true, "MAIL": true, "CALLBACK": true})
     );
     assert_eq!(welcome["limits"]["rate"], json!({"perSecond": 10, "burst": 20}));
     assert_eq!(welcome["limits"]["frame"], 65536);
@@ -186,8 +186,8 @@ async fn the_visitors_door_knows_no_operators_and_the_other_way_round() {
         "queue",
         "operators",
         "visits/s_1",
-        "call/VIDEO",
-        "signal/k_7",
+        "call/CHAT",
+        "signals/k_7",
         "service/a",
         "service//CHAT",
         "service/a/FAX",

@@ -1,6 +1,7 @@
 //! The server from outside: real sockets, a real database, both wires.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod calls;
 mod chat;
 mod desk;
 mod documented;
@@ -10,10 +11,14 @@ mod frames;
 mod golden;
 mod identity;
 mod limits;
+mod mail;
 mod pages;
 mod program;
 mod recovery;
+mod requests;
 mod routing;
+mod signals;
+mod sim;
 mod simulated;
 mod support;
 mod timeouts;

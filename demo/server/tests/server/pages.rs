@@ -158,15 +158,17 @@ async fn a_widget_can_be_configured_with_one_request() {
     let world = World::new().await;
     let answer = get(&world, "/tvox/widget/config").await;
     assert_eq!(answer.headers["content-type"], "application/json");
+    let services = json!([
+        {"code": "service0001", "description": "Assistenza"},
+        {"code": "service0002", "description": "Commerciale"},
+        {"code": "service0003", "description": "Amministrazione"},
+    ]);
+    let of = |channel: &str| json!({"type": channel, "services": services});
     assert_eq!(
         serde_json::from_str::<Value>(&answer.body).unwrap(),
         json!({
             "server": {"url": format!("http://{}", world.address())},
-            "servicesConfiguration": [{"type": "CHAT", "services": [
-                {"code": "service0001", "description": "Assistenza"},
-                {"code": "service0002", "description": "Commerciale"},
-                {"code": "service0003", "description": "Amministrazione"},
-            ]}]
+            "servicesConfiguration": (["CHAT", "VIDEO", "PHONE_CALL", "MAIL", "CALLBACK"].map(of))
         })
     );
 }

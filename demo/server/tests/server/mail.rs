@@ -1,0 +1,220 @@
+//! Mail: through a server that speaks SMTP, and into a folder without one.
+
+use crate::support::{PATIENCE, World, key};
+use serde_json::json;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tvox_demo_server::settings::{Smtp, SmtpTls};
+
+/// A mail as it came in: from whom, to whom, and its text.
+#[derive(Debug)]
+struct Received {
+    from: String,
+    to: Vec<String>,
+    text: String,
+}
+
+/// A small mail server. The first `refusals` conversations end with 451.
+async fn mail_server(refusals: usize) -> (u16, mpsc::UnboundedReceiver<Received>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (received, mails) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut conversations = 0;
+        while let Ok((stream, _)) = listener.accept().await {
+            conversations += 1;
+            let is_refused = conversations <= refusals;
+            let received = received.clone();
+            tokio::spawn(async move {
+                let (read, mut write) = stream.into_split();
+                let mut lines = BufReader::new(read).lines();
+                let (mut from, mut to) = (String::new(), Vec::new());
+                write.write_all(b"220 test ESMTP\r\n").await.unwrap();
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let word = line.split(' ').next().unwrap().to_ascii_uppercase();
+                    let answer = match word.as_str() {
+                        "EHLO" => "250-test\r\n250 8BITMIME\r\n",
+                        "MAIL" if is_refused => "451 come back later\r\n",
+                        "MAIL" => {
+                            from = line;
+                            "250 ok\r\n"
+                        }
+                        "RCPT" => {
+                            to.push(line);
+                            "250 ok\r\n"
+                        }
+                        "DATA" => {
+                            write.write_all(b"354 go on\r\n").await.unwrap();
+                            let mut text = String::new();
+                            while let Ok(Some(line)) = lines.next_line().await {
+                                if line == "." {
+                                    break;
+                                }
+                                text.push_str(&line);
+                                text.push('\n');
+                            }
+                            let mail = Received { from: from.clone(), to: to.clone(), text };
+                            received.send(mail).unwrap();
+                            "250 kept\r\n"
+                        }
+                        "QUIT" => "221 bye\r\n",
+                        _ => "250 ok\r\n",
+                    };
+                    if write.write_all(answer.as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    (port, mails)
+}
+
+async fn world_with_server(refusals: usize) -> (World, mpsc::UnboundedReceiver<Received>) {
+    let (port, mails) = mail_server(refusals).await;
+    let world = World::with(|settings| {
+        settings.rules.mail.from = "Boats <noreply@boats.example>".to_owned();
+        settings.rules.mail.retry = Duration::from_millis(20);
+        settings.rules.mail.smtp = Some(Smtp {
+            host: "127.0.0.1".to_owned(),
+            port: Some(port),
+            tls: SmtpTls::None,
+            user: None,
+            password: None,
+        });
+    })
+    .await;
+    (world, mails)
+}
+
+async fn next(mails: &mut mpsc::UnboundedReceiver<Received>) -> Received {
+    tokio::time::timeout(PATIENCE, mails.recv()).await.expect("no mail came").unwrap()
+}
+
+#[tokio::test]
+async fn the_transcript_goes_by_mail_to_who_asked_for_it() {
+    let (world, mut mails) = world_with_server(0).await;
+    let mut operator = world.operator("Anna").await;
+    let mut visitor = world.visitor_with(json!({"locale": "it-IT"})).await;
+    let session = visitor.create("service0001").await;
+    let recap = |mail: &str| json!({"session": session, "key": key(), "mail": mail});
+    assert_eq!(
+        visitor.refused("chat.recap", recap("g@example.org")).await,
+        1203,
+        "nobody joined yet"
+    );
+    operator.accept(&session).await;
+    visitor.say(&session, "Il freno fischia").await;
+    operator.say(&session, "Da quando?\r\n.\r\nBcc: all@example.org").await;
+    assert_eq!(visitor.refused("chat.recap", recap("nobody")).await, -32602);
+    assert_eq!(
+        visitor.refused("chat.recap", recap("a@example.org\r\nBcc: b@example.org")).await,
+        -32602
+    );
+
+    let asked = recap("Giulia@example.org");
+    assert_eq!(visitor.call("chat.recap", asked.clone()).await.unwrap(), json!(true));
+    assert_eq!(visitor.call("chat.recap", asked).await.unwrap(), json!(true), "and again");
+    let mail = next(&mut mails).await;
+    assert_eq!(mail.from.split(' ').nth(1).unwrap(), "FROM:<noreply@boats.example>");
+    assert_eq!(mail.to, ["RCPT TO:<Giulia@example.org>"]);
+    let (head, body) = mail.text.split_once("\n\n").unwrap();
+    assert!(head.contains("Subject: La tua conversazione con Assistenza"), "{head}");
+    assert!(head.lines().all(|line| !line.starts_with("Bcc")), "{head}");
+    assert!(body.contains("Tu: Il freno fischia"), "{body}");
+    assert!(body.contains("Anna: Da quando?"), "{body}");
+
+    assert_eq!(
+        visitor.refused("chat.recap", recap("giulia@EXAMPLE.org")).await,
+        1201,
+        "the same address"
+    );
+    for other in ["b@example.org", "c@example.org"] {
+        visitor.call("chat.recap", recap(other)).await.unwrap();
+        assert_eq!(next(&mut mails).await.to, [format!("RCPT TO:<{other}>")]);
+    }
+    assert_eq!(
+        visitor.refused("chat.recap", recap("d@example.org")).await,
+        1201,
+        "three are enough"
+    );
+}
+
+#[tokio::test]
+async fn a_visitors_mail_goes_to_its_service_and_is_answered_to_him() {
+    let (world, mut mails) = world_with_server(2).await;
+    let mut visitor =
+        world.visitor_with(json!({"customer": {"customerDisplayName": "Giulia"}})).await;
+    let request = json!({
+        "key": key(), "service": "service0002", "from": "giulia@example.org",
+        "subject": "Fattura 12 – però", "message": "Dov'è?", "fields": [{"key": "order\r\nX", "value": "991"}]
+    });
+    visitor.call("mail.request", request).await.unwrap();
+    // Refused twice for now, it comes the third time.
+    let mail = next(&mut mails).await;
+    assert_eq!(mail.to, ["RCPT TO:<inbox@localhost>"]);
+    assert!(mail.text.contains("\nReply-To: giulia@example.org\n"), "{}", mail.text);
+    assert!(mail.text.contains("991"), "{}", mail.text);
+    // One after the other: when the second is under way, the first is done with.
+    let second = json!({
+        "key": key(), "service": "service0002", "from": "a@example.org", "subject": "b", "message": "b"
+    });
+    visitor.call("mail.request", second).await.unwrap();
+    next(&mut mails).await;
+    let first = "SELECT id FROM mails WHERE subject LIKE '%Fattura%'";
+    assert!(crate::requests::rows(world, first).await.is_empty(), "what was sent is not kept");
+}
+
+#[tokio::test]
+async fn a_mail_that_could_not_be_sent_is_sent_by_the_next_server() {
+    let (port, mut mails) = mail_server(0).await;
+    let mut world = World::with(|settings| {
+        settings.rules.mail.smtp = Some(Smtp {
+            host: "127.0.0.1".to_owned(),
+            // Nobody listens there.
+            port: Some(1),
+            tls: SmtpTls::None,
+            user: None,
+            password: None,
+        });
+    })
+    .await;
+    let mut visitor = world.visitor().await;
+    let request = json!({
+        "key": key(), "service": "service0001", "from": "a@example.org", "subject": "a", "message": "a"
+    });
+    visitor.call("mail.request", request).await.unwrap();
+    if let Some(smtp) = &mut world.settings.rules.mail.smtp {
+        smtp.port = Some(port);
+    }
+    world.kill_and_restart().await;
+    assert!(next(&mut mails).await.text.contains("Subject: [t_1] a"));
+}
+
+#[tokio::test]
+async fn without_a_mail_server_mail_is_written_into_a_folder() {
+    let world = World::new().await;
+    let mut visitor = world.visitor().await;
+    let request = json!({
+        "key": key(), "service": "service0001", "from": "a@example.org", "subject": "Invoice", "message": "Where?"
+    });
+    visitor.call("mail.request", request).await.unwrap();
+    let folder = world.settings.paths.data.join("mail");
+    let read = async {
+        loop {
+            let found = std::fs::read_dir(&folder)
+                .into_iter()
+                .flatten()
+                .map(|entry| entry.unwrap().path())
+                .find(|file| file.extension().is_some_and(|extension| extension == "eml"));
+            match found {
+                Some(file) => return std::fs::read_to_string(file).unwrap(),
+                None => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let text = tokio::time::timeout(PATIENCE, read).await.expect("no file came");
+    assert!(text.contains("Subject: [t_1] Invoice\r\n") && text.contains("Where?"), "{text}");
+}
