@@ -75,6 +75,12 @@ pub struct Refused {
 }
 
 impl Error {
+    /// A mistake in a configuration.
+    pub(crate) fn mistake(field: &str, expected: &str, found: String) -> Self {
+        let (field, expected) = (field.to_owned(), expected.to_owned());
+        Self::Config(Box::new(Mistake { field, expected, found }))
+    }
+
     /// The stable code, in upper snake case: an interface, so it never changes for a variant.
     #[must_use]
     pub const fn code(&self) -> &'static str {

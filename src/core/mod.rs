@@ -7,6 +7,7 @@
 pub mod config;
 pub mod connection;
 pub mod error;
+pub(crate) mod json;
 pub mod map;
 pub mod model;
 pub mod observe;

@@ -3,8 +3,8 @@
 //! JSON is the whole configuration; attributes are for the simple cases and win over it.
 
 use crate::components::ui::{Connect, Settings};
-use crate::core::config::{ChannelServices, Graphics, Mode, Position, Service, Theme};
-use crate::core::error::Mistake;
+use crate::core::config::{ChannelServices, Graphics, Mode, Position, ServerUrl, Service, Theme};
+use crate::core::json::Notes;
 use crate::core::model::ChannelType;
 use crate::core::{Error, Map, WidgetConf};
 use crate::i18n::Lang;
@@ -35,107 +35,98 @@ impl Sources {
     /// What it all amounts to. A mistake is part of the settings: it is shown, not thrown.
     #[must_use]
     pub fn settings(&self) -> Read {
-        let mut warnings = Vec::new();
-        let conf = self.conf(&mut warnings);
-        let connect =
-            self.choice("connect", &[("intent", Connect::Intent), ("eager", Connect::Eager)]);
-        let mut graphics =
-            conf.as_ref().ok().and_then(|conf| conf.graphics.clone()).unwrap_or_default();
-        let looks = self.looks(&mut graphics);
-        let conf = conf.and_then(|conf| connect.clone().map(|_| conf));
-        let conf = conf.and_then(|conf| looks.map(|()| conf));
+        let notes = Notes::default();
+        let mut conf = self.conf(&notes);
+        let mut graphics = conf.graphics.take().unwrap_or_default();
+        let connect = match self.choice(&notes, "connect", &["intent", "eager"]) {
+            Some(0) | None => Connect::Intent,
+            Some(_) => Connect::Eager,
+        };
+        self.looks(&notes, &mut graphics);
         let lang = self.lang(&graphics);
-        let connect = connect.ok().flatten().unwrap_or_default();
-        (Settings { conf, graphics, lang, connect }, warnings)
+        let (judgement, warnings) = notes.judge();
+        (Settings { conf: judgement.map(|()| conf), graphics, lang, connect }, warnings)
     }
 
-    fn conf(&self, warnings: &mut Vec<String>) -> Result<WidgetConf, Error> {
+    /// Reading goes on after a mistake; the first one that is noted is told.
+    fn conf(&self, notes: &Notes) -> WidgetConf {
         if let Some(why) = &self.unloadable {
-            return Err(mistake("config", "the address of a JSON file", why));
+            mistake(notes, "config", "the address of a JSON file", why);
+            return WidgetConf::blank();
         }
-        let services = self.services()?;
-        let mut conf = match &self.json {
-            Some(json) => {
-                let (conf, passed_over) = WidgetConf::from_json_with_warnings(json)?;
-                warnings.extend(passed_over);
-                conf
+        let services = self.services(notes);
+        let json = self.json.as_deref();
+        let mut conf = json.map_or_else(WidgetConf::blank, |json| WidgetConf::noted(json, notes));
+        match self.attribute("server").map(str::parse) {
+            Some(Ok(url)) => conf.server.url = url,
+            Some(Err(mistake)) => notes.mistake(named_as_attribute(mistake)),
+            None if json.is_none() => {
+                mistake(notes, "server", ServerUrl::EXPECTED, "nothing");
             }
-            None => {
-                let expected = "an address such as https://contact.example.com";
-                let server = self.attribute("server");
-                let url = server.ok_or_else(|| mistake("server", expected, "nothing"))?;
-                let builder = services.iter().flatten().flat_map(|entry| {
-                    entry.services.iter().map(|service| (entry.channel.clone(), service))
-                });
-                return builder
-                    .fold(WidgetConf::builder(url), |builder, (channel, service)| {
-                        builder.service(channel, &service.code, &service.description)
-                    })
-                    .build()
-                    .map_err(named_as_attribute);
-            }
-        };
-        if let Some(url) = self.attribute("server") {
-            conf.server.url = url.parse().map_err(named_as_attribute)?;
+            None => {}
         }
         if let Some(services) = services {
             conf.services_configuration = services;
         }
-        conf.check()?;
-        Ok(conf)
+        // The JSON has been checked: what is wrong now came with an attribute.
+        if let Err(mistake) = conf.check() {
+            notes.mistake(named_as_attribute(mistake));
+        }
+        conf
     }
 
     /// `services="service0001=Support, service0002=Sales"`, on each channel of `channels="CHAT"`.
-    fn services(&self) -> Result<Option<Vec<ChannelServices>>, Error> {
-        let channels = self.channels()?;
+    fn services(&self, notes: &Notes) -> Option<Vec<ChannelServices>> {
+        let channels = self.channels(notes);
         let Some(text) = self.attribute("services") else {
-            return match channels {
-                Some(_) => Err(mistake("services", "services for the channels", "nothing")),
-                None => Ok(None),
-            };
-        };
-        let services: Vec<Service> = list(text)
-            .map(|item| {
-                let (code, description) = item.split_once('=').unwrap_or((item, item));
-                Service { code: code.trim().to_owned(), description: description.trim().to_owned() }
-            })
-            .collect();
-        if services.is_empty() || services.iter().any(|service| service.code.is_empty()) {
-            let expected = "service0001=Support, service0002=Sales";
-            return Err(mistake("services", expected, "no code"));
-        }
-        let channels = channels.unwrap_or_else(|| vec![ChannelType::Chat]);
-        let entry = |channel| ChannelServices { channel, services: services.clone() };
-        Ok(Some(channels.into_iter().map(entry).collect()))
-    }
-
-    fn channels(&self) -> Result<Option<Vec<ChannelType>>, Error> {
-        let Some(text) = self.attribute("channels") else { return Ok(None) };
-        let channels = list(text).map(|name| {
-            let channel = ChannelType::from(name);
-            if ChannelType::ALL.contains(&channel) {
-                return Ok(channel);
+            if !channels.is_empty() {
+                mistake(notes, "services", "services for the channels", "nothing");
             }
-            let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();
-            Err(mistake("channels", &names.join(", "), name))
-        });
-        channels.collect::<Result<Vec<_>, _>>().map(Some)
+            return None;
+        };
+        let mut services = Vec::new();
+        for item in list(text) {
+            let (code, description) = item.split_once('=').unwrap_or((item, item));
+            let (code, description) = (code.trim().to_owned(), description.trim().to_owned());
+            services.push(Service { code, description });
+        }
+        if services.is_empty() || services.iter().any(|service| service.code.is_empty()) {
+            mistake(notes, "services", "service0001=Support, service0002=Sales", "no code");
+        }
+        let channels = if channels.is_empty() { vec![ChannelType::Chat] } else { channels };
+        let entry = |channel| ChannelServices { channel, services: services.clone() };
+        Some(channels.into_iter().map(entry).collect())
     }
 
-    fn looks(&self, graphics: &mut Graphics) -> Result<(), Error> {
-        let theme = [("auto", Theme::Auto), ("light", Theme::Light), ("dark", Theme::Dark)];
-        let position = [("right", Position::Right), ("left", Position::Left)];
-        let mode = [("floating", Mode::Floating), ("inline", Mode::Inline), ("card", Mode::Card)];
-        graphics.theme = self.choice("theme", &theme)?.unwrap_or(graphics.theme);
-        graphics.position = self.choice("position", &position)?.unwrap_or(graphics.position);
-        graphics.mode = self.choice("mode", &mode)?.unwrap_or(graphics.mode);
+    fn channels(&self, notes: &Notes) -> Vec<ChannelType> {
+        let mut channels = Vec::new();
+        for name in list(self.attribute("channels").unwrap_or_default()) {
+            let channel = ChannelType::from(name);
+            if let ChannelType::Unknown(_) = channel {
+                let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();
+                mistake(notes, "channels", &names.join(", "), name);
+            }
+            if !channels.contains(&channel) {
+                channels.push(channel);
+            }
+        }
+        channels
+    }
+
+    fn looks(&self, notes: &Notes, graphics: &mut Graphics) {
+        let choice = |name, words| self.choice(notes, name, words);
+        graphics.theme = choice("theme", Theme::NAMES).map_or(graphics.theme, |at| Theme::ALL[at]);
+        let position = choice("position", Position::NAMES);
+        graphics.position = position.map_or(graphics.position, |at| Position::ALL[at]);
+        graphics.mode = choice("mode", Mode::NAMES).map_or(graphics.mode, |at| Mode::ALL[at]);
         if let Some(label) = self.attribute("label") {
             graphics.label = Some(label.to_owned());
         }
-        if let Some(color) = self.attribute("color") {
-            graphics.color = Some(color.parse().map_err(named_as_attribute)?);
+        match self.attribute("color").map(str::parse) {
+            Some(Ok(color)) => graphics.color = Some(color),
+            Some(Err(mistake)) => notes.mistake(named_as_attribute(mistake)),
+            None => {}
         }
-        Ok(())
     }
 
     /// The element's `lang`, then the configuration's, then the page's, then the visitor's.
@@ -144,14 +135,14 @@ impl Sources {
         Lang::choose(own.chain(self.languages.iter().map(String::as_str)))
     }
 
-    fn choice<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Error> {
-        let Some(text) = self.attribute(name) else { return Ok(None) };
-        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
-        let expected = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
-        match found {
-            Some((_, value)) => Ok(Some(*value)),
-            None => Err(mistake(name, &expected(), text)),
+    /// The place of the attribute's word among `words`.
+    fn choice(&self, notes: &Notes, name: &str, words: &[&str]) -> Option<usize> {
+        let text = self.attribute(name)?;
+        let place = words.iter().position(|word| word.eq_ignore_ascii_case(text));
+        if place.is_none() {
+            mistake(notes, name, &words.join(" or "), text);
         }
+        place
     }
 
     /// An attribute that is absent, empty or blank says nothing.
@@ -164,11 +155,10 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
-fn mistake(attribute: &str, expected: &str, found: &str) -> Error {
+fn mistake(notes: &Notes, attribute: &str, expected: &str, found: &str) {
     // What stands in an attribute is the site owner's; still, an error is no place for a novel.
-    let found: String = found.chars().take(60).collect();
-    let (field, expected) = (format!("attribute {attribute}"), expected.to_owned());
-    Error::Config(Box::new(Mistake { field, expected, found }))
+    let found = found.chars().take(60).collect();
+    notes.mistake(Error::mistake(&format!("attribute {attribute}"), expected, found));
 }
 
 /// The same mistake, named as the page spells it.

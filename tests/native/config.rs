@@ -177,7 +177,7 @@ fn a_mistake_is_named_by_its_place_with_what_is_there_and_what_should_be() {
         (
             "/server/heartbeatInterval",
             json!(1500.5),
-            "server.heartbeatInterval: expected a whole number from 1000 to 60000, found 1500.5",
+            "server.heartbeatInterval: expected a whole number from 1000 to 60000, found a decimal number",
         ),
         (
             "/server/heartbeatInterval",

@@ -3,8 +3,8 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::reader::{mistake, quote};
 use crate::core::error::Error;
+use crate::core::json::quote;
 
 /// A colour without transparency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,14 +27,19 @@ impl FromStr for Color {
     /// Reads `#rgb` and `#rrggbb` (CSS Color 4, "The RGB Hexadecimal Notations").
     fn from_str(text: &str) -> Result<Self, Error> {
         let digits = text.trim().strip_prefix('#').unwrap_or_default();
-        let nibbles: Option<Vec<u8>> =
-            digits.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
-        match nibbles.as_deref() {
-            Some(&[r, g, b]) => Ok(Self { red: r * 17, green: g * 17, blue: b * 17 }),
-            Some(&[r, r2, g, g2, b, b2]) => {
-                Ok(Self { red: r << 4 | r2, green: g << 4 | g2, blue: b << 4 | b2 })
+        let number = u32::from_str_radix(digits, 16).ok();
+        // A sign would be read as part of the number.
+        let number = number.filter(|_| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let byte = |number: u32, at: u32| u8::try_from(number >> at & 0xff).unwrap_or_default();
+        let nibble = |number: u32, at: u32| byte(number >> at & 0xf, 0) * 17;
+        match (number, digits.len()) {
+            (Some(rgb), 3) => {
+                Ok(Self { red: nibble(rgb, 8), green: nibble(rgb, 4), blue: nibble(rgb, 0) })
             }
-            Some(_) | None => Err(mistake("graphics.color", Self::EXPECTED, quote(text))),
+            (Some(rgb), 6) => {
+                Ok(Self { red: byte(rgb, 16), green: byte(rgb, 8), blue: byte(rgb, 0) })
+            }
+            _ => Err(Error::mistake("graphics.color", Self::EXPECTED, quote(text))),
         }
     }
 }

@@ -2,8 +2,8 @@ use serde::Serialize;
 
 use super::choice::choice;
 use super::color::Color;
-use super::reader::{Field, mistake, quote};
 use crate::core::error::Error;
+use crate::core::json::{Field, quote};
 use crate::core::map::Map;
 
 const OFFSET_MAX: u16 = 2_000;
@@ -110,68 +110,88 @@ impl Default for Graphics {
 
 impl Graphics {
     pub(super) fn read(field: &Field<'_>) -> Self {
-        field.object(&[
+        field.known(&[
             "title", "subtitle", "logo", "color", "theme", "position", "offsetX", "offsetY",
             "label", "font", "mode", "lang", "texts",
         ]);
-        let text = |name: &str| field.get(name).string();
-        let word = |name: &str, words| field.get(name).word(words).unwrap_or_default();
+        let word = |name: &str, words| field.word(name, words).unwrap_or_default();
         let offset = |name: &str| {
-            let pixels = field.get(name).whole(0..=u64::from(OFFSET_MAX));
+            let pixels = field.whole(name, 0, u64::from(OFFSET_MAX));
             pixels.and_then(|pixels| u16::try_from(pixels).ok()).unwrap_or(OFFSET_DEFAULT)
         };
         Self {
-            title: text("title"),
-            subtitle: text("subtitle"),
-            logo: text("logo"),
-            color: field.find("color").and_then(|field| field.needed(Color::EXPECTED)),
+            title: field.string("title"),
+            subtitle: field.string("subtitle"),
+            logo: field.string("logo"),
+            color: read_color(field),
             // The default stands first in each of these lists.
             theme: Theme::ALL[word("theme", Theme::NAMES)],
             position: Position::ALL[word("position", Position::NAMES)],
             offset_x: offset("offsetX"),
             offset_y: offset("offsetY"),
-            label: text("label"),
-            font: text("font"),
+            label: field.string("label"),
+            font: field.string("font"),
             mode: Mode::ALL[word("mode", Mode::NAMES)],
-            lang: text("lang"),
+            lang: field.string("lang"),
             texts: field.find("texts").map(|field| read_texts(&field)).unwrap_or_default(),
         }
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
-        if let Some(logo) = self.logo.as_deref().filter(|logo| !is_picture_address(logo)) {
-            let expected = "an http(s) address, data:image/…, blob: or a path";
-            return Err(mistake("graphics.logo", expected, quote(logo)));
-        }
-        if let Some(font) = self.font.as_deref().filter(|font| font.contains([';', '{', '}', '<']))
-        {
-            return Err(mistake("graphics.font", "a CSS font-family", quote(font)));
-        }
-        if let Some(lang) = self.lang.as_deref().filter(|lang| !is_language(lang)) {
-            return Err(mistake("graphics.lang", "a language such as it or en-GB", quote(lang)));
-        }
-        if let Some(lang) = self.texts.keys().find(|lang| !is_language(lang)) {
-            return Err(mistake("graphics.texts", "languages such as it or en-GB", quote(lang)));
+        let picture = "an http(s) address, data:image/…, blob: or a path";
+        obeys("graphics.logo", self.logo.as_deref(), is_picture_address, picture)?;
+        obeys("graphics.font", self.font.as_deref(), is_font, "a CSS font-family")?;
+        let language = "a language such as it or en-GB";
+        obeys("graphics.lang", self.lang.as_deref(), is_language, language)?;
+        for lang in self.texts.keys() {
+            obeys("graphics.texts", Some(lang), is_language, language)?;
         }
         Ok(())
     }
 }
 
+fn read_color(field: &Field<'_>) -> Option<Color> {
+    field.find("color")?;
+    let color = field.needed_text("color", Color::EXPECTED).parse();
+    color.map_err(|mistake| field.notes().mistake(mistake)).ok()
+}
+
 fn read_texts(field: &Field<'_>) -> Texts {
-    let language = |(lang, words): (&str, Field<'_>)| {
-        let text = |(key, text): (&str, Field<'_>)| Some((key.to_owned(), text.string()?));
-        (lang.to_owned(), words.members().into_iter().filter_map(text).collect())
-    };
-    field.members().into_iter().map(language).collect()
+    let mut texts = Texts::new();
+    for (lang, _) in field.members() {
+        let words = field.get(lang);
+        let own = texts.get_or_insert_with(lang.clone(), Map::new);
+        for (key, _) in words.members() {
+            if let Some(text) = words.string(key) {
+                own.insert(key.clone(), text);
+            }
+        }
+    }
+    texts
+}
+
+fn obeys(
+    field: &str,
+    text: Option<&str>,
+    rule: fn(&str) -> bool,
+    expected: &str,
+) -> Result<(), Error> {
+    match text {
+        Some(text) if !rule(text) => Err(Error::mistake(field, expected, quote(text))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn is_font(font: &str) -> bool {
+    !font.bytes().any(|byte| matches!(byte, b';' | b'{' | b'}' | b'<'))
 }
 
 /// Relative addresses have no scheme: no colon before the first slash, question mark or hash.
 fn is_picture_address(address: &str) -> bool {
     let lower = address.trim().to_ascii_lowercase();
-    let head = lower.split(['/', '?', '#']).next().unwrap_or_default();
-    let relative = !head.contains(':');
     let allowed = ["https://", "http://", "data:image/", "blob:"];
-    relative || allowed.iter().any(|start| lower.starts_with(start))
+    let mark = lower.bytes().find(|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    mark != Some(b':') || allowed.iter().any(|start| lower.starts_with(start))
 }
 
 /// Two to eight letters, then subtags of letters and digits (RFC 5646, loosely).

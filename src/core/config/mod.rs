@@ -34,8 +34,8 @@ mod choice;
 mod color;
 mod customer;
 mod graphics;
-mod reader;
 mod retry;
+mod rules;
 mod server;
 mod services;
 mod url;
@@ -46,9 +46,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::error::{Error, Mistake};
+use super::error::Error;
+use super::json::{Field, Json, Notes};
 use super::model::{ChannelType, CustomerInfo};
-use reader::{Field, Notes};
 
 pub use color::Color;
 pub use customer::CUSTOMER_TEXT_MAX;
@@ -90,18 +90,10 @@ impl WidgetConf {
     /// # Errors
     /// [`Error::Config`] for the first field that is wrong.
     pub fn from_json_with_warnings(json: &str) -> Result<(Self, Vec<String>), Error> {
-        let value = serde_json::from_str(json).map_err(|error| {
-            Error::Config(Box::new(Mistake {
-                field: reader::ROOT.to_owned(),
-                expected: "JSON".to_owned(),
-                found: format!("a mistake at line {}, column {}", error.line(), error.column()),
-            }))
-        })?;
         let notes = Notes::default();
-        let conf = Self::read(&Field::root(&value, &notes));
-        let warnings = notes.judge()?;
-        conf.check()?;
-        Ok((conf, warnings))
+        let conf = Self::noted(json, &notes);
+        let (judgement, warnings) = notes.judge();
+        judgement.map(|()| (conf, warnings))
     }
 
     /// The configuration as JSON, defaults filled in (reference, `WidgetClient.options`).
@@ -125,14 +117,16 @@ impl WidgetConf {
     /// # Ok::<(), tvox_widget::core::Error>(())
     /// ```
     pub fn builder(url: &str) -> WidgetConfBuilder {
-        WidgetConfBuilder {
-            url: url.to_owned(),
-            conf: Self {
-                server: Server::at(ServerUrl::default()),
-                services_configuration: Vec::new(),
-                customer_info: None,
-                graphics: None,
-            },
+        WidgetConfBuilder { url: url.to_owned(), conf: Self::blank() }
+    }
+
+    /// Nothing but defaults, and therefore not usable: a server's address is missing.
+    pub(crate) fn blank() -> Self {
+        Self {
+            server: Server::at(ServerUrl::default()),
+            services_configuration: Vec::new(),
+            customer_info: None,
+            graphics: None,
         }
     }
 
@@ -167,8 +161,24 @@ impl WidgetConf {
         Ok(())
     }
 
+    /// Reads and checks a configuration. What is wrong with it is noted; something is always given.
+    pub(crate) fn noted(json: &str, notes: &Notes) -> Self {
+        let conf = match Json::parse(json) {
+            Ok(value) => Self::read(&Field::root(&value, notes)),
+            Err((line, column)) => {
+                let found = format!("a mistake at line {line}, column {column}");
+                notes.mistake(Error::mistake("WidgetConf", "JSON", found));
+                return Self::blank();
+            }
+        };
+        if let Err(mistake) = conf.check() {
+            notes.mistake(mistake);
+        }
+        conf
+    }
+
     fn read(root: &Field<'_>) -> Self {
-        root.object(&["server", "servicesConfiguration", "customerInfo", "graphics"]);
+        root.known(&["server", "servicesConfiguration", "customerInfo", "graphics"]);
         Self {
             server: Server::read(&root.get("server")),
             services_configuration: services::read(&root.get("servicesConfiguration")),

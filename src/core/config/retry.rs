@@ -3,9 +3,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::choice::choice;
-use super::reader::{Field, mistake};
+use super::rules::within;
 use super::server::as_millis;
 use crate::core::error::Error;
+use crate::core::json::Field;
 use crate::core::time::millis;
 
 /// Shorter than a second would be a busy loop against a server that is down.
@@ -102,7 +103,7 @@ impl RetryOptions {
     }
 
     pub(super) fn read(field: &Field<'_>) -> Self {
-        field.object(&[
+        field.known(&[
             "strategy",
             "intervalMs",
             "maxIntervalMs",
@@ -115,11 +116,10 @@ impl RetryOptions {
             "pauseHidden",
         ]);
         let duration = |name: &str, default: Duration, from: u64, to: u64| {
-            field.get(name).whole(from..=to).map_or(default, Duration::from_millis)
+            field.whole(name, from, to).map_or(default, Duration::from_millis)
         };
-        let flag = |name: &str, default: bool| field.get(name).flag(default);
 
-        let strategy = field.get("strategy").word(RetryStrategy::NAMES);
+        let strategy = field.word("strategy", RetryStrategy::NAMES);
         let strategy = strategy.map_or(RetryStrategy::Fixed, |at| RetryStrategy::ALL[at]);
         let base = match strategy {
             RetryStrategy::Fixed => Self::default(),
@@ -130,15 +130,14 @@ impl RetryOptions {
             RetryStrategy::Fixed => interval,
             RetryStrategy::Exponential => base.max_interval.max(interval),
         };
-        let jitter = field.get("jitter").word(Jitter::NAMES);
-        let attempts = field.get("maxAttempts").whole(0..=u64::from(u32::MAX));
+        let jitter = field.word("jitter", Jitter::NAMES);
         Self {
             strategy,
             interval,
             max_interval: duration("maxIntervalMs", longest, INTERVAL_MIN_MS, INTERVAL_MAX_MS),
             jitter: jitter.map_or(base.jitter, |at| Jitter::ALL[at]),
-            max_attempts: attempts.and_then(|number| u32::try_from(number).ok()),
-            fast_first: flag("fastFirst", base.fast_first),
+            max_attempts: field.small("maxAttempts"),
+            fast_first: field.flag("fastFirst", base.fast_first),
             connect_timeout: duration(
                 "connectTimeoutMs",
                 base.connect_timeout,
@@ -146,22 +145,26 @@ impl RetryOptions {
                 TIMEOUT_MAX_MS,
             ),
             stable: duration("stableMs", base.stable, 0, INTERVAL_MAX_MS),
-            pause_offline: flag("pauseOffline", base.pause_offline),
-            pause_hidden: flag("pauseHidden", base.pause_hidden),
+            pause_offline: field.flag("pauseOffline", base.pause_offline),
+            pause_hidden: field.flag("pauseHidden", base.pause_hidden),
         }
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
-        let within = |name: &str, value: Duration, from: u64, to: u64| {
-            if (from..=to).contains(&millis(value)) {
-                return Ok(());
-            }
-            let field = format!("server.retryOptions.{name}");
-            Err(mistake(&field, &format!("{from} to {to} milliseconds"), millis(value).to_string()))
-        };
-        within("intervalMs", self.interval, INTERVAL_MIN_MS, INTERVAL_MAX_MS)?;
-        within("maxIntervalMs", self.max_interval, millis(self.interval), INTERVAL_MAX_MS)?;
-        within("connectTimeoutMs", self.connect_timeout, TIMEOUT_MIN_MS, TIMEOUT_MAX_MS)?;
-        within("stableMs", self.stable, 0, INTERVAL_MAX_MS)
+        let shortest = millis(self.interval);
+        for (field, value, least, most) in [
+            ("server.retryOptions.intervalMs", self.interval, INTERVAL_MIN_MS, INTERVAL_MAX_MS),
+            ("server.retryOptions.maxIntervalMs", self.max_interval, shortest, INTERVAL_MAX_MS),
+            (
+                "server.retryOptions.connectTimeoutMs",
+                self.connect_timeout,
+                TIMEOUT_MIN_MS,
+                TIMEOUT_MAX_MS,
+            ),
+            ("server.retryOptions.stableMs", self.stable, 0, INTERVAL_MAX_MS),
+        ] {
+            within(field, value, least, most)?;
+        }
+        Ok(())
     }
 }

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::reader::{Field, mistake};
+use super::rules::within;
 use super::{RetryOptions, ServerUrl, Webrtc};
 use crate::core::error::Error;
+use crate::core::json::Field;
 use crate::core::time::millis;
 
 const HEARTBEAT_MIN_MS: u64 = 1_000;
@@ -47,9 +48,12 @@ impl Server {
     }
 
     pub(super) fn read(field: &Field<'_>) -> Self {
-        field.object(&["url", "webrtc", "heartbeatInterval", "retryOptions"]);
-        let url = field.get("url").needed(ServerUrl::EXPECTED).unwrap_or_default();
-        let heartbeat = field.get("heartbeatInterval").whole(HEARTBEAT_MIN_MS..=HEARTBEAT_MAX_MS);
+        field.known(&["url", "webrtc", "heartbeatInterval", "retryOptions"]);
+        let url = field.needed_text("url", ServerUrl::EXPECTED).parse().unwrap_or_else(|mistake| {
+            field.notes().mistake(mistake);
+            ServerUrl::default()
+        });
+        let heartbeat = field.whole("heartbeatInterval", HEARTBEAT_MIN_MS, HEARTBEAT_MAX_MS);
         Self {
             url,
             webrtc: field.find("webrtc").map(|field| Webrtc::read(&field)),
@@ -61,11 +65,8 @@ impl Server {
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
-        let heartbeat = millis(self.heartbeat_interval);
-        if !(HEARTBEAT_MIN_MS..=HEARTBEAT_MAX_MS).contains(&heartbeat) {
-            let expected = format!("{HEARTBEAT_MIN_MS} to {HEARTBEAT_MAX_MS} milliseconds");
-            return Err(mistake("server.heartbeatInterval", &expected, heartbeat.to_string()));
-        }
+        let heartbeat = self.heartbeat_interval;
+        within("server.heartbeatInterval", heartbeat, HEARTBEAT_MIN_MS, HEARTBEAT_MAX_MS)?;
         self.retry_options.check()
     }
 }

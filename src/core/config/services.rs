@@ -1,7 +1,8 @@
 use serde::Serialize;
 
-use super::reader::{Field, mistake, quote};
+use super::rules::at_most;
 use crate::core::error::Error;
+use crate::core::json::{Field, quote};
 use crate::core::model::ChannelType;
 
 /// The longest service code and description, in characters (docs/protocol.md, "Limits").
@@ -28,8 +29,10 @@ pub struct Service {
 }
 
 pub(super) fn read(field: &Field<'_>) -> Vec<ChannelServices> {
-    let entries = field.items();
-    let entries: Vec<_> = entries.iter().filter_map(read_entry).collect();
+    let mut entries = Vec::new();
+    for item in field.items() {
+        entries.push(read_entry(&item));
+    }
     if entries.is_empty() {
         field.warn("is empty: there is nobody to contact");
     }
@@ -39,49 +42,43 @@ pub(super) fn read(field: &Field<'_>) -> Vec<ChannelServices> {
 pub(super) fn check(entries: &[ChannelServices]) -> Result<(), Error> {
     for (at, entry) in entries.iter().enumerate() {
         for (index, service) in entry.services.iter().enumerate() {
-            let path = format!("servicesConfiguration[{at}].services[{index}]");
-            check_service(&path, service)?;
+            check_service(service, &|name| {
+                format!("servicesConfiguration[{at}].services[{index}].{name}")
+            })?;
         }
     }
     Ok(())
 }
 
-/// `None` is a mistake that has been noted.
-fn read_entry(field: &Field<'_>) -> Option<ChannelServices> {
-    field.object(&["type", "services"]);
+fn read_entry(field: &Field<'_>) -> ChannelServices {
+    field.known(&["type", "services"]);
     let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();
-    let channel = field.get("type").needed_word(&names).map(|at| ChannelType::ALL[at].clone());
+    let channel = field.get("type").needed_word(&names).unwrap_or_default();
     let mut services: Vec<Service> = Vec::new();
     for item in field.get("services").items() {
-        let service = read_service(&item)?;
+        let service = read_service(&item);
         if services.iter().any(|other| other.code == service.code) {
             item.get("code").warn("is given twice; the first counts");
         } else {
             services.push(service);
         }
     }
-    Some(ChannelServices { channel: channel?, services })
+    ChannelServices { channel: ChannelType::ALL[channel].clone(), services }
 }
 
-fn read_service(field: &Field<'_>) -> Option<Service> {
-    field.object(&["code", "description", "descritpion"]);
-    let code = field.get("code").needed_text("a service code")?;
-    let description = field.get("description").text().or_else(|| field.get("descritpion").text());
-    Some(Service { code: code.to_owned(), description: description.unwrap_or(code).to_owned() })
+fn read_service(field: &Field<'_>) -> Service {
+    field.known(&["code", "description", "descritpion"]);
+    let code = field.needed_text("code", "a service code");
+    let description = field.text("description").or_else(|| field.text("descritpion"));
+    Service { code: code.to_owned(), description: description.unwrap_or(code).to_owned() }
 }
 
-fn check_service(path: &str, service: &Service) -> Result<(), Error> {
+fn check_service(service: &Service, path: &dyn Fn(&str) -> String) -> Result<(), Error> {
     // The code becomes a segment of a topic on the wire, `service/<code>/<CHANNEL>`.
     let code = &service.code;
-    if code.is_empty() || code.contains('/') || code.chars().any(char::is_control) {
-        return Err(mistake(&format!("{path}.code"), "a service code without /", quote(code)));
+    if code.is_empty() || code.chars().any(|letter| letter == '/' || letter.is_control()) {
+        return Err(Error::mistake(&path("code"), "a service code without /", quote(code)));
     }
-    for (name, text) in [("code", code), ("description", &service.description)] {
-        let length = text.chars().count();
-        if length > NAME_MAX {
-            let expected = format!("at most {NAME_MAX} characters");
-            return Err(mistake(&format!("{path}.{name}"), &expected, length.to_string()));
-        }
-    }
-    Ok(())
+    at_most(NAME_MAX, code, &|| path("code"))?;
+    at_most(NAME_MAX, &service.description, &|| path("description"))
 }

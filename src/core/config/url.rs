@@ -3,8 +3,8 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::reader::{mistake, quote};
 use crate::core::error::Error;
+use crate::core::json::quote;
 
 /// The server's address: scheme, host and port (docs/protocol.md, "Connection").
 ///
@@ -19,7 +19,7 @@ pub struct ServerUrl {
 }
 
 impl ServerUrl {
-    pub(super) const EXPECTED: &'static str = "an address such as https://contact.example.com";
+    pub(crate) const EXPECTED: &'static str = "an address such as https://contact.example.com";
 
     /// The WebSocket of the widget.
     #[must_use]
@@ -39,26 +39,23 @@ impl FromStr for ServerUrl {
 
     /// Reads an address with or without a scheme; a path of `/` may follow, nothing else.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let wrong = |expected: &str| Err(mistake("server.url", expected, quote(text.trim())));
-        let (scheme, rest) = match text.trim().split_once("://") {
-            Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
-            None => ("https".to_owned(), text.trim()),
-        };
-        let secure = match scheme.as_str() {
-            "https" => true,
-            "http" => false,
-            _ => return wrong("https, or http for this very machine"),
-        };
+        let text = text.trim();
+        let wrong = |expected: &str| Err(Error::mistake("server.url", expected, quote(text)));
+        let scheme = text
+            .split_once(':')
+            .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
+        let (scheme, rest) = scheme.unwrap_or(("https", text));
+        let secure = scheme.eq_ignore_ascii_case("https");
+        if !secure && !scheme.eq_ignore_ascii_case("http") {
+            return wrong("https, or http for this very machine");
+        }
         if rest.contains('@') {
             // Never quoted: a name and a password may stand before the sign.
-            return Err(mistake(
-                "server.url",
-                "an address without a user name",
-                "one with a user name",
-            ));
+            let expected = "an address without a user name";
+            return Err(Error::mistake("server.url", expected, "one with a user name".to_owned()));
         }
         let rest = rest.strip_suffix('/').unwrap_or(rest);
-        if rest.contains(['/', '?', '#', '\\']) {
+        if rest.bytes().any(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\')) {
             return wrong("an address without a path");
         }
         let Some((host, port)) = split_authority(rest) else {
@@ -129,11 +126,10 @@ fn is_host_name(host: &str) -> bool {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let bytes: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host == "[::1]"
-        || matches!(bytes[..], [Some(127), Some(_), Some(_), Some(_)])
+    let named = host == "localhost" || host.ends_with(".localhost") || host == "[::1]";
+    let mut parts = host.split('.');
+    let bytes = host.starts_with("127.") && parts.all(|part| part.parse::<u8>().is_ok());
+    named || bytes && host.split('.').count() == 4
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::choice::choice;
-use super::reader::Field;
+use crate::core::json::Field;
 
 choice! {
     /// When ICE candidates are sent (reference, `TrickleIcePolicy`; RFC 8838).
@@ -42,9 +42,9 @@ pub struct Webrtc {
 
 impl Webrtc {
     pub(super) fn read(field: &Field<'_>) -> Self {
-        field.object(&["enabled", "trickleIcePolicy", "iceGatherPolicy", "videoContainer"]);
-        let trickle = field.get("trickleIcePolicy").word_or_number(TrickleIcePolicy::NAMES);
-        let gather = field.get("iceGatherPolicy").word_or_number(IceGatherPolicy::NAMES);
+        field.known(&["enabled", "trickleIcePolicy", "iceGatherPolicy", "videoContainer"]);
+        let trickle = field.word_or_number("trickleIcePolicy", TrickleIcePolicy::NAMES);
+        let gather = field.word_or_number("iceGatherPolicy", IceGatherPolicy::NAMES);
         Self {
             enabled: field.get("enabled").needed_flag(),
             trickle_ice_policy: trickle.map(|at| TrickleIcePolicy::ALL[at]).unwrap_or_default(),

@@ -1,10 +1,9 @@
-use serde_json::Value;
-
 use super::guard::{DecodeError, check};
 use super::incoming::{Refusal, RefusalData, Reply, StateValue, Subscribed};
-use super::read::{self, Fields};
+use super::read;
 use super::request::Request;
 use super::topic::Topic;
+use crate::core::json::{Field, Json, Notes};
 use crate::core::map::Map;
 use crate::core::model::{ChatChannelEventMessage, SubscriptionId};
 
@@ -97,72 +96,83 @@ impl Codec {
     /// wrong shape answers its call with `Err` and code -32700.
     pub fn decode(&mut self, text: &str) -> Result<Incoming, DecodeError> {
         check(text)?;
-        let value: Value = serde_json::from_str(text).map_err(|_| DecodeError::Shape)?;
-        let frame = Fields::of(&value)?;
-        match (frame.text("method")?, frame.number("id")?) {
-            (Some("event"), _) => self.push(frame.fields("params")?.ok_or(DecodeError::Shape)?),
+        let json = Json::parse(text).map_err(|_| DecodeError::Shape)?;
+        let notes = Notes::default();
+        let frame = Field::root(&json, &notes);
+        frame.members();
+        let (method, id) = (frame.text("method"), read::number(&frame, "id"));
+        if notes.failed() {
+            return Err(DecodeError::Shape);
+        }
+        match (method, id) {
+            (Some("event"), _) => self.push(&frame.get("params")),
             (Some(_), _) => Ok(Incoming::Ignored),
             // What the server says of a frame it could not read, and therefore to nobody.
-            (None, None) if frame.get("error").is_some() => Ok(Incoming::Ignored),
+            (None, None) if frame.find("error").is_some() => Ok(Incoming::Ignored),
             (None, None) => Err(DecodeError::Shape),
-            (None, Some(id)) => self.answer(id, frame),
+            (None, Some(id)) => self.answer(id, &frame),
         }
     }
 
-    fn answer(&mut self, id: u64, frame: Fields<'_>) -> Result<Incoming, DecodeError> {
+    fn answer(&mut self, id: u64, frame: &Field<'_>) -> Result<Incoming, DecodeError> {
         let kind = self.asked.remove(&id).ok_or(DecodeError::UnknownId)?;
-        let outcome = match frame.get("error") {
-            Some(error) => Err(Box::new(read::refusal(error).unwrap_or_else(|_| garbled()))),
-            None => {
-                let result = frame.get("result").unwrap_or(&Value::Null);
-                self.reply(kind, result).map_err(|_| Box::new(garbled()))
-            }
+        let outcome = match frame.find("error") {
+            Some(error) => Err(Box::new(read::refusal(&error))),
+            None => Ok(self.reply(kind, &frame.get("result"))),
         };
+        let garbled = frame.notes().failed();
+        let outcome = if garbled { Err(Box::new(garbled_answer())) } else { outcome };
         Ok(Incoming::Reply { id, outcome })
     }
 
-    fn reply(&mut self, kind: Kind, result: &Value) -> Result<Reply, DecodeError> {
-        Ok(match kind {
-            Kind::Version => Reply::Version(read::version(result)?),
-            Kind::Hello => Reply::Hello(Box::new(read::hello(result)?)),
-            Kind::Subscribe(topic) => Reply::Subscribed(self.subscription(topic, result)?),
+    fn reply(&mut self, kind: Kind, result: &Field<'_>) -> Reply {
+        match kind {
+            Kind::Version => Reply::Version(result.texts()),
+            Kind::Hello => Reply::Hello(Box::new(read::hello(result))),
+            Kind::Subscribe(topic) => Reply::Subscribed(self.subscription(topic, result)),
             Kind::Pong => Reply::Pong,
-            Kind::Done => Reply::Done(result.as_bool().ok_or(DecodeError::Shape)?),
-            Kind::Session => Reply::Session(Box::new(read::session(result)?)),
-            Kind::Sent => Reply::Sent(read::sent(result)?),
-        })
+            Kind::Done => Reply::Done(result.needed_flag()),
+            Kind::Session => Reply::Session(Box::new(read::session(result))),
+            Kind::Sent => Reply::Sent(read::sent(result)),
+        }
     }
 
-    fn subscription(&mut self, topic: TopicKind, value: &Value) -> Result<Subscribed, DecodeError> {
-        let fields = Fields::of(value)?;
-        let subscription: SubscriptionId = fields.needed("subscription")?;
+    fn subscription(&mut self, topic: TopicKind, field: &Field<'_>) -> Subscribed {
+        let subscription: SubscriptionId = read::needed(field, "subscription");
         self.subscribed.insert(subscription.clone(), topic);
         if let TopicKind::Chat = topic {
-            return Ok(Subscribed::Log { subscription, page: read::page(value)? });
+            return Subscribed::Log { subscription, page: read::page(field) };
         }
-        let rev = fields.number("rev")?.unwrap_or(0);
-        let value = fields.get("result").map(|result| topic.state(result)).transpose()?;
-        Ok(Subscribed::State { subscription, rev, value })
+        let rev = read::number(field, "rev").unwrap_or(0);
+        let value = field.find("result").map(|result| topic.state(&result));
+        Subscribed::State { subscription, rev, value }
     }
 
-    fn push(&mut self, params: Fields<'_>) -> Result<Incoming, DecodeError> {
-        let subscription: SubscriptionId = params.needed("subscription")?;
+    fn push(&mut self, params: &Field<'_>) -> Result<Incoming, DecodeError> {
+        let subscription: SubscriptionId = read::needed(params, "subscription");
         let Some(&topic) = self.subscribed.get(&subscription) else {
-            return Ok(Incoming::Ignored);
+            return if params.notes().failed() {
+                Err(DecodeError::Shape)
+            } else {
+                Ok(Incoming::Ignored)
+            };
         };
-        if let Some(error) = params.get("error") {
-            let refusal = Box::new(read::refusal(error)?);
-            self.subscribed.remove(&subscription);
-            return Ok(Incoming::Push { subscription, event: PushEvent::Failed(refusal) });
-        }
-        let result = params.get("result").ok_or(DecodeError::Shape)?;
-        let event = if let TopicKind::Chat = topic {
-            let event = Box::new(read::event(result)?);
+        let result = params.get("result");
+        let event = if let Some(error) = params.find("error") {
+            PushEvent::Failed(Box::new(read::refusal(&error)))
+        } else if let TopicKind::Chat = topic {
+            let event = Box::new(read::event(&result));
             if event.seq.is_some() { PushEvent::Log(event) } else { PushEvent::Ephemeral(event) }
         } else {
-            let rev = params.number("rev")?.unwrap_or(0);
-            PushEvent::State { rev, value: topic.state(result)? }
+            let rev = read::number(params, "rev").unwrap_or(0);
+            PushEvent::State { rev, value: topic.state(&result) }
         };
+        if params.notes().failed() {
+            return Err(DecodeError::Shape);
+        }
+        if let PushEvent::Failed(_) = event {
+            self.subscribed.remove(&subscription);
+        }
         Ok(Incoming::Push { subscription, event })
     }
 }
@@ -201,19 +211,19 @@ impl TopicKind {
         }
     }
 
-    fn state(self, value: &Value) -> Result<StateValue, DecodeError> {
-        Ok(match self {
-            Self::Channels => StateValue::Channels(read::channels(value)?),
-            Self::Service => StateValue::Service(Box::new(read::service_status(value)?)),
-            Self::Receipts => StateValue::Receipts(read::watermarks(value)?),
-            Self::Session => StateValue::Session(Box::new(read::session(value)?)),
-            Self::Chat => return Err(DecodeError::Shape),
-        })
+    /// A log has no state: its topic is asked for one by nobody.
+    fn state(self, field: &Field<'_>) -> StateValue {
+        match self {
+            Self::Channels => StateValue::Channels(read::channels(field)),
+            Self::Service => StateValue::Service(Box::new(read::service_status(field))),
+            Self::Receipts | Self::Chat => StateValue::Receipts(read::watermarks(field)),
+            Self::Session => StateValue::Session(Box::new(read::session(field))),
+        }
     }
 }
 
 /// Stands for an answer that cannot be read: the call has failed, the connection goes on.
-fn garbled() -> Refusal {
+fn garbled_answer() -> Refusal {
     Refusal {
         code: -32_700,
         message: "the server's answer does not have the documented shape".to_owned(),

@@ -1,6 +1,5 @@
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::topic::{Cursor, Topic};
+use crate::core::json::Writer;
 use crate::core::model::{
     ChannelType, ChatMessageStatus, CustomerInfo, Key, MessageId, Private, SessionField, SessionId,
     SubscriptionId, VisitorToken,
@@ -177,115 +176,107 @@ impl Request {
 
     /// The frame's text. `id` is left out for a notification.
     pub(super) fn encode(&self, id: u64) -> String {
-        let envelope = Envelope { id: (!self.is_notification()).then_some(id), request: self };
-        // Only maps with string keys are written, so there is nothing that could fail.
-        serde_json::to_string(&envelope).unwrap_or_default()
-    }
-}
-
-struct Envelope<'a> {
-    id: Option<u64>,
-    request: &'a Request,
-}
-
-struct Params<'a>(&'a Request);
-
-impl Serialize for Envelope<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("jsonrpc", "2.0")?;
-        if let Some(id) = self.id {
-            map.serialize_entry("id", &id)?;
+        let mut frame = Writer::new();
+        frame.text("jsonrpc", "2.0");
+        if !self.is_notification() {
+            frame.number("id", id);
         }
-        map.serialize_entry("method", self.request.method())?;
+        frame.text("method", self.method());
         // The one call that is public on a real TVox keeps its positional form.
-        if matches!(self.request, Request::GetVersion) {
-            map.serialize_entry("params", &[(); 0])?;
-        } else if !matches!(self.request, Request::Ping) {
-            map.serialize_entry("params", &Params(self.request))?;
+        if matches!(self, Self::GetVersion) {
+            frame.list("params");
+            frame.end_list();
+        } else if !matches!(self, Self::Ping) {
+            frame.object("params");
+            self.params(&mut frame);
+            frame.end();
         }
-        map.end()
+        frame.finish()
     }
-}
 
-impl Serialize for Params<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        match self.0 {
-            Request::GetVersion | Request::Ping => {}
-            Request::Hello(hello) => {
-                map.serialize_entry("client", &hello.client)?;
-                map.serialize_entry("api", hello.api)?;
-                optional(&mut map, "locale", hello.locale.as_ref())?;
-                map.serialize_entry("heartbeat", &hello.heartbeat)?;
-                optional(&mut map, "resume", hello.resume.as_ref())?;
-                optional(&mut map, "customer", hello.customer.as_ref())?;
+    fn params(&self, object: &mut Writer) {
+        match self {
+            Self::GetVersion | Self::Ping => {}
+            Self::Hello(hello) => {
+                object.object("client");
+                object.text("name", hello.client.name);
+                object.text("version", hello.client.version);
+                object.end();
+                object.text("api", hello.api);
+                object.optional("locale", hello.locale.as_deref());
+                object.number("heartbeat", hello.heartbeat.into());
+                object.optional("resume", hello.resume.as_ref().map(|token| token.as_str()));
+                customer(object, hello.customer.as_ref());
             }
-            Request::Subscribe { topic, since } => {
-                map.serialize_entry("topic", &topic.to_string())?;
-                optional(&mut map, "since", since.as_ref())?;
-            }
-            Request::Unsubscribe { subscription } => {
-                map.serialize_entry("subscription", subscription)?;
-            }
-            Request::Visit { linkable_uri, uri, uri_display } => {
-                optional(&mut map, "linkableUri", linkable_uri.as_ref())?;
-                optional(&mut map, "uri", uri.as_ref())?;
-                optional(&mut map, "uriDisplay", uri_display.as_ref())?;
-            }
-            Request::Identify { channel, service } => {
-                map.serialize_entry("channel", channel)?;
-                map.serialize_entry("service", service)?;
-            }
-            Request::Bye { forget } => map.serialize_entry("forget", forget)?,
-            Request::ChatCreate { key, service, customer, fields } => {
-                map.serialize_entry("key", key)?;
-                map.serialize_entry("service", service)?;
-                optional(&mut map, "customer", customer.as_ref())?;
-                if !fields.is_empty() {
-                    map.serialize_entry("fields", fields)?;
+            Self::Subscribe { topic, since } => {
+                object.text("topic", &topic.to_string());
+                if let Some(cursor) = since {
+                    object.object("since");
+                    object.text("epoch", cursor.epoch.as_str());
+                    object.number("seq", cursor.seq);
+                    object.end();
                 }
             }
-            Request::ChatSend { session, key, message, greeting } => {
-                map.serialize_entry("session", session)?;
-                map.serialize_entry("key", key)?;
-                map.serialize_entry("message", message)?;
-                map.serialize_entry("greeting", greeting)?;
+            Self::Unsubscribe { subscription } => {
+                object.text("subscription", subscription.as_str());
             }
-            Request::ChatTyping { session, status } => {
-                map.serialize_entry("session", session)?;
-                map.serialize_entry("status", status)?;
+            Self::Visit { linkable_uri, uri, uri_display } => {
+                object.optional("linkableUri", linkable_uri.as_deref());
+                object.optional("uri", uri.as_deref());
+                object.optional("uriDisplay", uri_display.as_deref());
             }
-            Request::ChatReceived { session, message } | Request::ChatRead { session, message } => {
-                map.serialize_entry("session", session)?;
-                map.serialize_entry("message", message)?;
+            Self::Identify { channel, service } => {
+                object.text("channel", channel.as_str());
+                object.text("service", service);
             }
-            Request::ChatRecap { session, key, mail } => {
-                map.serialize_entry("session", session)?;
-                map.serialize_entry("key", key)?;
-                map.serialize_entry("mail", mail)?;
+            Self::Bye { forget } => object.flag("forget", *forget),
+            Self::ChatCreate { key, service, customer: who, fields } => {
+                object.text("key", key.as_str());
+                object.text("service", service);
+                customer(object, who.as_deref());
+                if !fields.is_empty() {
+                    object.list("fields");
+                    for field in fields {
+                        object.item();
+                        object.text("key", &field.key);
+                        object.text("value", &field.value);
+                        object.end();
+                    }
+                    object.end_list();
+                }
             }
-            Request::ChatClose { session } | Request::SessionActive { session } => {
-                map.serialize_entry("session", session)?;
+            Self::ChatSend { session, key, message, greeting } => {
+                object.text("session", session.as_str());
+                object.text("key", key.as_str());
+                object.text("message", message);
+                object.flag("greeting", *greeting);
+            }
+            Self::ChatTyping { session, status } => {
+                object.text("session", session.as_str());
+                object.text("status", status.as_str());
+            }
+            Self::ChatReceived { session, message } | Self::ChatRead { session, message } => {
+                object.text("session", session.as_str());
+                object.text("message", message.as_str());
+            }
+            Self::ChatRecap { session, key, mail } => {
+                object.text("session", session.as_str());
+                object.text("key", key.as_str());
+                object.text("mail", mail);
+            }
+            Self::ChatClose { session } | Self::SessionActive { session } => {
+                object.text("session", session.as_str());
             }
         }
-        map.end()
     }
 }
 
-impl Serialize for Client {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("name", self.name)?;
-        map.serialize_entry("version", self.version)?;
-        map.end()
+fn customer(object: &mut Writer, customer: Option<&CustomerInfo>) {
+    if let Some(customer) = customer {
+        object.object("customer");
+        for (name, text) in customer.texts() {
+            object.text(name, text);
+        }
+        object.end();
     }
-}
-
-fn optional<M: SerializeMap, T: Serialize>(
-    map: &mut M,
-    name: &'static str,
-    value: Option<&T>,
-) -> Result<(), M::Error> {
-    value.map_or(Ok(()), |value| map.serialize_entry(name, value))
 }
