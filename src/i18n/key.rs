@@ -1,5 +1,7 @@
 //! The names of the texts.
 
+use super::line;
+
 macro_rules! keys {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
         /// A text of the interface.
@@ -14,10 +16,8 @@ macro_rules! keys {
 
             /// The name by which a site overrides it.
             #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)+
-                }
+            pub fn name(self) -> &'static str {
+                line(concat!($($name, "\n"),+), self)
             }
         }
     };
