@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// How long to wait where the server does not say.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Why something asked of the widget was not done.
 ///
 /// [`code`](Error::code) is the stable contract; the message is for developers, in English, and
@@ -72,6 +75,19 @@ pub struct Refused {
     pub retryable: bool,
     /// How long to wait before trying again, where the server says so.
     pub retry_after: Option<Duration>,
+    /// The session that is in the way (`SESSION_OPEN`).
+    pub session: Option<String>,
+}
+
+impl Refused {
+    /// The session is not with an operator just now.
+    pub const NOT_CONNECTED: i32 = 1203;
+    /// The frame is longer than the server takes.
+    pub const FRAME_TOO_BIG: i32 = 1204;
+    /// The session has ended.
+    pub const SESSION_CLOSED: i32 = 1301;
+    /// The session is not this visitor's, or is not there any more.
+    pub const SESSION_NOT_FOUND: i32 = 1303;
 }
 
 impl Error {
@@ -95,6 +111,19 @@ impl Error {
             Self::Unmonitored(_) => "UNMONITORED",
             Self::Cancelled => "CANCELLED",
         }
+    }
+
+    /// How long to wait before asking again, where that may help: what the server says, or a second.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let refused = self.refusal().filter(|refused| refused.retryable)?;
+        Some(refused.retry_after.unwrap_or(PATIENCE))
+    }
+
+    /// What the server said, where it said no.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&Refused> {
+        if let Self::Refused(refused) = self { Some(refused) } else { None }
     }
 
     /// The server's word for a refusal; otherwise the code.

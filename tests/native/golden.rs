@@ -1,12 +1,13 @@
 //! The golden messages of `tests/golden`, read and written by the widget's side of the wire.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tvox_widget::core::Error;
 use tvox_widget::core::model::{ChannelType, ChatMessageStatus, CustomerInfo, SessionField};
 use tvox_widget::core::rpc::{
-    Client, Codec, Cursor, Hello, HelloReply, Incoming, PushEvent, Refusal, Reply, Request,
-    StateValue, Subscribed, Topic,
+    Codec, Cursor, Incoming, Reply, Request, StateValue, Subscribed, Topic, TopicEvent,
 };
 
 #[test]
@@ -30,15 +31,13 @@ fn every_message_to_the_server_is_written_as_the_golden_one() {
 fn every_message_to_the_client_is_understood_as_the_golden_one_says() {
     let mut read = 0;
     for golden in goldens().filter(|golden| golden.is("to-client")) {
-        let mut codec = prepared(&golden);
-        let incoming = codec.decode(&golden.frame().to_string());
-        let incoming = incoming.unwrap_or_else(|error| panic!("{}: {error}", golden.name()));
+        let heard = hear(&golden, &prepared(&golden), &golden.frame().to_string());
         if golden.flag("ignored")
             || golden.frame()["id"].is_null() && golden.frame().get("id").is_some()
         {
-            assert_eq!(incoming, Incoming::Ignored, "{}", golden.name());
+            assert_eq!(heard, Heard::Ignored, "{}", golden.name());
         } else {
-            assert_eq!(understood(incoming), expected(&golden), "{}", golden.name());
+            assert_eq!(heard, Heard::Understood(expected(&golden)), "{}", golden.name());
         }
         read += 1;
     }
@@ -51,25 +50,18 @@ fn every_malformed_frame_is_refused_and_the_connection_still_understands_the_nex
     let mut refused = 0;
     for golden in lines("malformed.jsonl").filter(|golden| !golden.is("to-server")) {
         let mut codec = prepared(&golden);
-        match codec.decode(&golden.text()) {
-            Err(_) => refused += 1,
-            Ok(Incoming::Reply { outcome: Err(refusal), .. })
-                if refusal.data.reason == "BAD_ANSWER" =>
-            {
-                refused += 1;
+        match hear(&golden, &codec, &golden.text()) {
+            Heard::Malformed => refused += 1,
+            Heard::Ignored if golden.str("at") == "state" => refused += 1,
+            heard @ (Heard::Ignored | Heard::Understood(_)) => {
+                accepted.push(format!("{}: {heard:?}", golden.name()));
             }
-            Ok(Incoming::Ignored) if golden.str("at") == "state" => refused += 1,
-            Ok(incoming) => accepted.push(format!("{}: {incoming:?}", golden.name())),
         }
-        let (id, _) = codec.encode(&Request::Ping);
+        let (id, _) = codec.encode(&Request::ping());
         let pong =
             json!({"jsonrpc": "2.0", "id": id, "result": {"time": "2026-03-09T08:15:05.004Z"}});
         let next = codec.decode(&pong.to_string());
-        assert!(
-            matches!(next, Ok(Incoming::Reply { outcome: Ok(Reply::Pong), .. })),
-            "{}",
-            golden.name()
-        );
+        assert!(matches!(next, Ok(Incoming::Reply { outcome: Ok(_), .. })), "{}", golden.name());
     }
     assert!(accepted.is_empty(), "these were not refused:\n{}", accepted.join("\n"));
     assert!(refused >= 50, "only {refused} malformed frames were found");
@@ -78,17 +70,17 @@ fn every_malformed_frame_is_refused_and_the_connection_still_understands_the_nex
 #[test]
 fn a_frame_of_exactly_the_largest_size_and_depth_is_read() {
     let mut codec = Codec::default();
-    let (id, _) = codec.encode(&Request::Ping);
+    let (id, _) = codec.encode(&Request::ping());
     let room = 65_536 - format!(r#"{{"jsonrpc":"2.0","id":{},"result":""}}"#, id.unwrap()).len();
     let largest =
         format!(r#"{{"jsonrpc":"2.0","id":{},"result":"{}"}}"#, id.unwrap(), "a".repeat(room));
     assert_eq!(largest.len(), 65_536);
-    assert!(matches!(codec.decode(&largest), Ok(Incoming::Reply { outcome: Ok(Reply::Pong), .. })));
+    assert!(matches!(codec.decode(&largest), Ok(Incoming::Reply { outcome: Ok(_), .. })));
 
-    let (id, _) = codec.encode(&Request::Ping);
+    let (id, _) = codec.encode(&Request::ping());
     let deepest =
         format!(r#"{{"id":{},"result":{}{}}}"#, id.unwrap(), "[".repeat(15), "]".repeat(15));
-    assert!(matches!(codec.decode(&deepest), Ok(Incoming::Reply { outcome: Ok(Reply::Pong), .. })));
+    assert!(matches!(codec.decode(&deepest), Ok(Incoming::Reply { outcome: Ok(_), .. })));
 }
 
 #[test]
@@ -97,11 +89,11 @@ fn no_golden_message_cut_short_or_with_a_byte_changed_makes_the_decoder_panic() 
         let text = golden.frame().to_string();
         for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
             // Every result but a panic will do: a changed letter may well be a valid message.
-            let _ = prepared(&golden).decode(&text[..at]);
+            let _ = hear(&golden, &prepared(&golden), &text[..at]);
             if at % 5 == 0 {
                 for wrong in ["{", "\"", "9", "null"] {
                     let text = format!("{}{wrong}{}", &text[..at], &text[at..]);
-                    let _ = prepared(&golden).decode(&text);
+                    let _ = hear(&golden, &prepared(&golden), &text);
                 }
             }
         }
@@ -175,65 +167,68 @@ fn folder() -> PathBuf {
 fn codec_before(id: Option<u64>) -> Codec {
     let mut codec = Codec::default();
     for _ in 1..id.unwrap_or(1) {
-        codec.encode(&Request::Ping);
+        codec.encode(&Request::ping());
     }
     codec
 }
 
-/// A codec that has asked what the golden frame answers, or has the subscription it tells of.
+/// A codec that has asked what the golden frame answers.
 fn prepared(golden: &Golden) -> Codec {
     let frame: Value = serde_json::from_str(&golden.text()).unwrap_or_default();
-    let topic = golden.0["topic"].as_str().map(topic);
-    let asked = match golden.str("answers") {
-        "" | "chat.close" => Request::ChatClose { session: "s_206".into() },
-        "session.active" => Request::SessionActive { session: "s_206".into() },
-        "getVersion" => Request::GetVersion,
-        "hello" => Request::Hello(Box::new(hello(&json!({"heartbeat": 5000})))),
-        "ping" => Request::Ping,
-        "visit" => Request::Visit { linkable_uri: None, uri: None, uri_display: None },
-        // The goldens of refused topics name some that this client never asks for.
-        "subscribe" => Request::Subscribe {
-            topic: topic.clone().flatten().unwrap_or(Topic::Channels),
-            since: None,
-        },
-        "unsubscribe" => Request::Unsubscribe { subscription: "w5".into() },
-        "chat.create" => Request::ChatCreate {
-            key: "k".into(),
-            service: "orders01".to_owned(),
-            customer: None,
-            fields: Vec::new(),
-        },
-        "chat.send" => Request::ChatSend {
-            session: "s_206".into(),
-            key: "k".into(),
-            message: "a".into(),
-            greeting: false,
-        },
-        other => panic!("{}: nobody asks {other}", golden.name()),
-    };
     // An answer to a call that was never made, such as number 4096, has no place here.
     let id = frame["id"].as_u64().filter(|_| golden.str("at") != "state");
     let mut codec = codec_before(id);
     if id.is_some() || golden.0.get("text").is_some() && golden.str("at") != "state" {
-        codec.encode(&asked);
-    }
-    if let (Some(topic), true) = (topic.flatten(), golden.str("answers").is_empty()) {
-        // `params` of a malformed event may be a list or missing: these subscriptions are open then.
-        let id = frame["params"]["subscription"].as_str().unwrap_or("w4");
-        subscribe(&mut codec, topic, id);
+        codec.encode(&Request::ping());
     }
     codec
 }
 
-fn subscribe(codec: &mut Codec, topic: Topic, subscription: &str) {
-    let log = matches!(topic, Topic::Chat(_));
-    let (id, _) = codec.encode(&Request::Subscribe { topic, since: None });
-    let result = if log {
-        json!({"subscription": subscription, "epoch": "e", "recovered": true, "more": false, "result": []})
-    } else {
-        json!({"subscription": subscription, "rev": 0})
-    };
-    codec.decode(&json!({"jsonrpc": "2.0", "id": id, "result": result}).to_string()).unwrap();
+/// What becomes of a frame.
+#[derive(Debug, PartialEq)]
+enum Heard {
+    Malformed,
+    Ignored,
+    /// What `expect` would have to say for it.
+    Understood(Value),
+}
+
+/// Reads a frame as whoever asked for it would.
+fn hear(golden: &Golden, codec: &Codec, text: &str) -> Heard {
+    let topic = golden.0["topic"].as_str().and_then(topic);
+    match (codec.decode(text), topic) {
+        (Err(_), _) => Heard::Malformed,
+        (Ok(Incoming::Ignored), _) => Heard::Ignored,
+        (Ok(Incoming::Reply { outcome, .. }), topic) => {
+            let topic = topic.unwrap_or(Topic::Channels);
+            match outcome.and_then(|reply| answer(golden.str("answers"), &reply, &topic)) {
+                Err(refused) if refused.reason() == "BAD_ANSWER" => Heard::Malformed,
+                Err(refused) => Heard::Understood(error(&refused)),
+                Ok(said) => Heard::Understood(said),
+            }
+        }
+        // Nobody has the subscription.
+        (Ok(Incoming::Push { .. }), None) => Heard::Ignored,
+        (Ok(Incoming::Push { subscription, push }), Some(topic)) => {
+            let Ok(event) = push.event(&topic) else { return Heard::Malformed };
+            let mut said = json!({"subscription": subscription});
+            match event {
+                TopicEvent::State { rev, value } => {
+                    said["rev"] = rev.into();
+                    said["value"] = state(value);
+                }
+                TopicEvent::Log { events, reset: false } if events.len() == 1 => {
+                    let mut value = json!(events[0]);
+                    said["seq"] = value.as_object_mut().unwrap().remove("seq").unwrap();
+                    said["value"] = value;
+                }
+                TopicEvent::Log { .. } => panic!("{}: one push, many events", golden.name()),
+                TopicEvent::Ephemeral(event) => said["value"] = json!(event),
+                TopicEvent::Failed(refused) => said["error"] = error(&refused),
+            }
+            Heard::Understood(said)
+        }
+    }
 }
 
 fn topic(text: &str) -> Option<Topic> {
@@ -254,66 +249,48 @@ fn topic(text: &str) -> Option<Topic> {
 fn request(frame: &Value) -> Request {
     let params = &frame["params"];
     let text = |name: &str| params[name].as_str().unwrap_or_default().to_owned();
-    let maybe = |name: &str| params[name].as_str().map(str::to_owned);
+    let maybe = |name: &str| params[name].as_str();
+    let (session, key) = (text("session").into(), text("key").into());
     match frame["method"].as_str().unwrap() {
-        "getVersion" => Request::GetVersion,
-        "hello" => Request::Hello(Box::new(hello(params))),
-        "subscribe" => Request::Subscribe {
-            topic: topic(&text("topic")).unwrap(),
-            since: params.get("since").map(|since| Cursor {
+        "getVersion" => Request::get_version(),
+        "hello" => {
+            let heartbeat = Duration::from_millis(params["heartbeat"].as_u64().unwrap());
+            let customer = customer(params);
+            let hello = Request::hello(params["locale"].as_str(), heartbeat, customer.as_ref());
+            match params["resume"].as_str() {
+                Some(token) => hello.resuming(&token.into()),
+                None => hello,
+            }
+        }
+        "subscribe" => {
+            let since = params.get("since").map(|since| Cursor {
                 epoch: since["epoch"].as_str().unwrap().into(),
                 seq: since["seq"].as_u64().unwrap(),
-            }),
-        },
-        "unsubscribe" => Request::Unsubscribe { subscription: text("subscription").into() },
-        "ping" => Request::Ping,
-        "visit" => Request::Visit {
-            linkable_uri: maybe("linkableUri"),
-            uri: maybe("uri"),
-            uri_display: maybe("uriDisplay"),
-        },
-        "identify" => Request::Identify {
-            channel: ChannelType::from(&*text("channel")),
-            service: text("service"),
-        },
-        "bye" => Request::Bye { forget: params["forget"].as_bool().unwrap() },
-        "chat.create" => Request::ChatCreate {
-            key: text("key").into(),
-            service: text("service"),
-            customer: customer(params).map(Box::new),
-            fields: params["fields"].as_array().into_iter().flatten().map(field).collect(),
-        },
-        "chat.send" => Request::ChatSend {
-            session: text("session").into(),
-            key: text("key").into(),
-            message: text("message").into(),
-            greeting: params["greeting"].as_bool().unwrap(),
-        },
-        "chat.typing" => Request::ChatTyping {
-            session: text("session").into(),
-            status: ChatMessageStatus::from(&*text("status")),
-        },
-        "chat.received" => Request::ChatReceived {
-            session: text("session").into(),
-            message: text("message").into(),
-        },
-        "chat.read" => {
-            Request::ChatRead { session: text("session").into(), message: text("message").into() }
+            });
+            Request::subscribe(&topic(&text("topic")).unwrap(), since.as_ref())
         }
-        "chat.close" => Request::ChatClose { session: text("session").into() },
-        "session.active" => Request::SessionActive { session: text("session").into() },
+        "unsubscribe" => Request::unsubscribe(&text("subscription").into()),
+        "ping" => Request::ping(),
+        "visit" => Request::visit(maybe("linkableUri"), maybe("uri"), maybe("uriDisplay")),
+        "identify" => Request::identify(&ChannelType::from(&*text("channel")), &text("service")),
+        "bye" => Request::bye(params["forget"].as_bool().unwrap()),
+        "chat.create" => {
+            let fields: Vec<_> =
+                params["fields"].as_array().into_iter().flatten().map(field).collect();
+            let customer = customer(params);
+            Request::chat_create(&text("service"), customer.as_ref(), &fields).with_key(&key)
+        }
+        "chat.send" => {
+            let greeting = params["greeting"].as_bool().unwrap();
+            Request::chat_send(&session, &text("message"), greeting).with_key(&key)
+        }
+        "chat.typing" => Request::chat_typing(&session, &ChatMessageStatus::from(&*text("status"))),
+        "chat.received" => Request::chat_received(&session, &text("message").into()),
+        "chat.read" => Request::chat_read(&session, &text("message").into()),
+        "chat.recap" => Request::chat_recap(&session, &text("mail")).with_key(&key),
+        "chat.close" => Request::chat_close(&session),
+        "session.active" => Request::session_active(&session),
         other => panic!("no request is known for {other}"),
-    }
-}
-
-fn hello(params: &Value) -> Hello {
-    Hello {
-        client: Client { name: "tvox-widget", version: "0.1.0" },
-        api: "10.26.0",
-        locale: params["locale"].as_str().map(str::to_owned),
-        heartbeat: u32::try_from(params["heartbeat"].as_u64().unwrap()).unwrap(),
-        resume: params["resume"].as_str().map(Into::into),
-        customer: customer(params),
     }
 }
 
@@ -338,60 +315,47 @@ fn field(value: &Value) -> SessionField {
     }
 }
 
-/// What `expect` would have to say for what was decoded.
-fn understood(incoming: Incoming) -> Value {
-    match incoming {
-        Incoming::Ignored => panic!("a golden message was ignored"),
-        Incoming::Reply { outcome: Err(refusal), .. } => error(&refusal),
-        Incoming::Reply { outcome: Ok(reply), .. } => answer(reply),
-        Incoming::Push { subscription, event } => {
-            let mut said = json!({"subscription": subscription});
-            match event {
-                PushEvent::State { rev, value } => {
-                    said["rev"] = rev.into();
-                    said["value"] = state(value);
-                }
-                PushEvent::Log(event) => {
-                    let mut value = json!(event);
-                    said["seq"] = value.as_object_mut().unwrap().remove("seq").unwrap();
-                    said["value"] = value;
-                }
-                PushEvent::Ephemeral(event) => said["value"] = json!(event),
-                PushEvent::Failed(refusal) => said["error"] = error(&refusal),
+/// The answer to a call of this method.
+fn answer(method: &str, reply: &Reply, topic: &Topic) -> Result<Value, Error> {
+    Ok(match method {
+        "" | "visit" | "unsubscribe" | "chat.close" | "session.active" => json!(reply.done()?),
+        "getVersion" => {
+            let version = reply.version()?;
+            json!({"server": version[0], "api": version[1]})
+        }
+        "hello" => {
+            let hello = reply.hello()?;
+            let channels: serde_json::Map<String, Value> = hello
+                .channels
+                .iter()
+                .map(|(channel, on)| (channel.to_string(), json!(on)))
+                .collect();
+            json!({
+                "visitor": hello.visitor, "resumed": hello.resumed, "epoch": hello.epoch,
+                "heartbeat": hello.heartbeat, "channels": channels, "sessions": hello.sessions,
+            })
+        }
+        "subscribe" => match reply.subscribed(topic)? {
+            Subscribed::State { subscription, rev, value } => {
+                json!({"subscription": subscription, "rev": rev, "value": value.map(state)})
             }
-            said
-        }
-    }
-}
-
-fn answer(reply: Reply) -> Value {
-    match reply {
-        Reply::Version(version) => json!({"server": version[0], "api": version[1]}),
-        Reply::Hello(hello) => {
-            let HelloReply { visitor, resumed, epoch, heartbeat, channels, sessions, .. } = *hello;
-            let channels: serde_json::Map<String, Value> =
-                channels.iter().map(|(channel, on)| (channel.to_string(), json!(on))).collect();
-            json!({
-                "visitor": visitor, "resumed": resumed, "epoch": epoch, "heartbeat": heartbeat,
-                "channels": channels, "sessions": sessions,
-            })
-        }
-        Reply::Subscribed(Subscribed::State { subscription, rev, value }) => {
-            json!({"subscription": subscription, "rev": rev, "value": value.map(state)})
-        }
-        Reply::Subscribed(Subscribed::Log { subscription, page }) => {
-            let seqs: Vec<_> = page.result.iter().map(|event| event.seq).collect();
-            json!({
-                "subscription": subscription, "epoch": page.epoch, "recovered": page.recovered,
-                "more": page.more, "seqs": seqs,
-            })
-        }
+            Subscribed::Log { subscription, page } => {
+                let seqs: Vec<_> = page.result.iter().map(|event| event.seq).collect();
+                json!({
+                    "subscription": subscription, "epoch": page.epoch,
+                    "recovered": page.recovered, "more": page.more, "seqs": seqs,
+                })
+            }
+        },
         // The server's time is for people who read logs: the client has no use for it.
-        Reply::Pong => json!({"time": "2026-03-09T08:15:05.004Z"}),
-        Reply::Done(done) => json!(done),
-        Reply::Session(session) => json!(session),
-        Reply::Sent(sent) => json!({"id": sent.id, "seq": sent.seq, "createdAt": sent.created_at}),
-    }
+        "ping" => json!({"time": "2026-03-09T08:15:05.004Z"}),
+        "chat.create" => json!(reply.session()?),
+        "chat.send" => {
+            let sent = reply.sent()?;
+            json!({"id": sent.id, "seq": sent.seq, "createdAt": sent.created_at})
+        }
+        other => panic!("nobody asks {other}"),
+    })
 }
 
 fn state(value: StateValue) -> Value {
@@ -405,15 +369,16 @@ fn state(value: StateValue) -> Value {
     }
 }
 
-fn error(refusal: &Refusal) -> Value {
-    let mut said = json!({"code": refusal.code, "retryable": refusal.data.retryable});
-    if !refusal.data.reason.is_empty() {
-        said["reason"] = refusal.data.reason.clone().into();
+fn error(error: &Error) -> Value {
+    let refused = error.refusal().unwrap();
+    let mut said = json!({"code": refused.code, "retryable": refused.retryable});
+    if !refused.reason.is_empty() {
+        said["reason"] = refused.reason.clone().into();
     }
-    if let Some(after) = refusal.data.retry_after {
-        said["retryAfter"] = after.into();
+    if let Some(after) = refused.retry_after {
+        said["retryAfter"] = u64::try_from(after.as_millis()).unwrap().into();
     }
-    if let Some(session) = &refusal.data.session {
+    if let Some(session) = &refused.session {
         said["session"] = json!(session);
     }
     said

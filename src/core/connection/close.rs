@@ -45,6 +45,7 @@ fn refused(code: u16, token: &str, retryable: bool, retry_after: Option<Duration
         message: format!("the server closed the connection: {token}"),
         retryable,
         retry_after,
+        session: None,
     }))
 }
 

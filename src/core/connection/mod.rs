@@ -13,6 +13,6 @@ mod state;
 mod watch;
 
 pub(crate) use driver::Wire;
-pub use machine::{CallId, Effect, Failure, Input, Machine, Moment, Report, Settings, TopicEvent};
+pub use machine::{CallId, Effect, Input, Machine, Moment, Report, Settings};
 pub use retry::{Retry, delay};
 pub use state::{ConnectionEvent, ConnectionState, LinkId, Phase};

@@ -1,7 +1,7 @@
 //! A wanted topic: a declaration that outlives every connection.
 
 use crate::core::model::{ChatChannelEventMessage, Epoch, SubscriptionId};
-use crate::core::rpc::{Cursor, LogPage};
+use crate::core::rpc::{Cursor, LogPage, TopicEvent};
 use crate::core::time::Timestamp;
 
 /// One wanted topic, and how far it is known.
@@ -18,8 +18,8 @@ pub(super) enum Hold {
     /// To be asked for.
     #[default]
     Wanted,
-    /// Asked for.
-    Asked,
+    /// Asked for, in the call of this number.
+    Asked(u64),
     /// News will come.
     Live(SubscriptionId),
     /// Refused for now; to be asked for again then.
@@ -68,6 +68,12 @@ impl Watch {
         // A page that brings nothing new and asks for more would be asked for without end.
         applied.again &= !applied.events.is_empty() || applied.reset;
         applied
+    }
+
+    /// Takes what was pushed: only a log has places, everything else is always next.
+    pub(super) fn follow(&mut self, event: &TopicEvent) -> Place {
+        let TopicEvent::Log { events, .. } = event else { return Place::Next };
+        events.first().map_or(Place::Known, |event| self.place(event))
     }
 
     /// Takes a live event: whether it is the next, one already known, or one after a gap.

@@ -1,6 +1,7 @@
 /// Writes a JSON object, member by member.
 ///
 /// Names are ours and need no escapes; texts are anybody's and get them (RFC 8259, section 7).
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Writer {
     text: String,
 }
@@ -35,6 +36,13 @@ impl Writer {
     pub(crate) fn flag(&mut self, name: &str, flag: bool) {
         self.name(name);
         self.text.push_str(if flag { "true" } else { "false" });
+    }
+
+    /// A member that was written before.
+    pub(crate) fn member(&mut self, name: &str, object: &Self) {
+        self.name(name);
+        self.text.push_str(&object.text);
+        self.end();
     }
 
     /// Begins an object that is a member.

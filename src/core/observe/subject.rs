@@ -81,6 +81,17 @@ impl<T: Clone> Subject<T> {
         wake(wakers);
     }
 
+    /// The same where the value is another than the latest one.
+    pub(crate) fn update(&self, value: T)
+    where
+        T: PartialEq,
+    {
+        let known = lock(&self.shared).latest.as_ref() == Some(&value);
+        if !known {
+            self.next(value);
+        }
+    }
+
     /// The latest value, where values are kept.
     #[must_use]
     pub fn latest(&self) -> Option<T> {

@@ -1,42 +1,162 @@
-use std::time::Duration;
-
+use super::guard::DecodeError;
+use super::read;
+use super::topic::Topic;
 use crate::core::error::{Error, Refused};
+use crate::core::json::{Field, Json, Notes};
 use crate::core::map::Map;
 use crate::core::model::{
     ChannelType, ChatChannelEventMessage, ChatChannelSession, Epoch, Limits, MessageId,
-    OpenSession, ServiceStatus, SubscriptionId, VisitorId, VisitorToken, Watermarks,
+    OpenSession, Private, ServiceStatus, SubscriptionId, VisitorId, VisitorToken, Watermarks,
 };
 
-/// What a call answered, by kind of call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// `getVersion`: server version, API version.
-    Version(Vec<String>),
-    /// `hello`.
-    Hello(Box<HelloReply>),
-    /// `subscribe`.
-    Subscribed(Subscribed),
-    /// `ping`.
-    Pong,
-    /// A call that answers whether it was carried out.
-    Done(bool),
-    /// `chat.create`.
-    Session(Box<ChatChannelSession>),
-    /// `chat.send`.
-    Sent(Sent),
-}
+/// What a call answered. Whoever asked knows how to read it: one function per shape.
+///
+/// Each of them says [`Error::Refused`] with code -32700 where the answer has another shape: the call
+/// has failed, the connection goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply(Private<Json>);
 
 impl Reply {
+    /// The frame that holds the answer.
+    pub(super) const fn of(frame: Json) -> Self {
+        Self(Private::new(frame))
+    }
+
     /// Whether the thing was carried out, where that is what was asked.
     ///
     /// # Errors
-    /// [`Error::Protocol`] when the server answered something else.
+    /// The answer has another shape.
     pub fn done(&self) -> Result<bool, Error> {
-        if let Self::Done(done) = self {
-            return Ok(*done);
-        }
-        Err(Error::Protocol("the answer is not the one that was asked for"))
+        self.read(|result| result.needed_flag())
     }
+
+    /// Server version and API version (`getVersion`).
+    ///
+    /// # Errors
+    /// The answer has another shape.
+    pub fn version(&self) -> Result<Vec<String>, Error> {
+        self.read(|result| result.texts())
+    }
+
+    /// The answer to `hello`.
+    ///
+    /// # Errors
+    /// The answer has another shape.
+    pub fn hello(&self) -> Result<HelloReply, Error> {
+        self.read(read::hello)
+    }
+
+    /// The answer to `subscribe`.
+    ///
+    /// # Errors
+    /// The answer has another shape.
+    pub fn subscribed(&self, topic: &Topic) -> Result<Subscribed, Error> {
+        self.read(|result| {
+            let subscription = read::needed(result, "subscription");
+            if let Topic::Chat(_) = topic {
+                return Subscribed::Log { subscription, page: read::page(result) };
+            }
+            let rev = read::number(result, "rev").unwrap_or(0);
+            let value = result.find("result").map(|value| state(topic, &value));
+            Subscribed::State { subscription, rev, value }
+        })
+    }
+
+    /// The subscription that `subscribe` opened, whatever else it answered.
+    ///
+    /// # Errors
+    /// The answer has another shape.
+    pub fn subscription(&self) -> Result<SubscriptionId, Error> {
+        self.read(|result| read::needed(result, "subscription"))
+    }
+
+    /// A session of the visitor (`chat.create`).
+    ///
+    /// # Errors
+    /// The answer has another shape.
+    pub fn session(&self) -> Result<ChatChannelSession, Error> {
+        self.read(read::session)
+    }
+
+    /// A message's place in the log (`chat.send`).
+    ///
+    /// # Errors
+    /// The answer has another shape.
+    pub fn sent(&self) -> Result<Sent, Error> {
+        self.read(read::sent)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Field<'_>) -> T) -> Result<T, Error> {
+        let notes = Notes::default();
+        let value = read(&Field::root(&self.0, &notes).get("result"));
+        if notes.failed() { Err(garbled()) } else { Ok(value) }
+    }
+}
+
+/// An answer that was not the server's to give.
+impl From<bool> for Reply {
+    fn from(done: bool) -> Self {
+        Self::of(Json::Object(vec![("result".to_owned(), Json::Bool(done))]))
+    }
+}
+
+/// News of a subscription. Whoever holds it knows its topic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Push(Private<Json>);
+
+impl Push {
+    /// The frame that holds the news.
+    pub(super) const fn of(frame: Json) -> Self {
+        Self(Private::new(frame))
+    }
+
+    /// The news, read as those of this topic.
+    ///
+    /// # Errors
+    /// They have another shape.
+    pub fn event(&self, topic: &Topic) -> Result<TopicEvent, DecodeError> {
+        let notes = Notes::default();
+        let frame = Field::root(&self.0, &notes);
+        let params = frame.get("params");
+        let result = params.get("result");
+        let event = if let Some(error) = params.find("error") {
+            TopicEvent::Failed(read::refusal(&error))
+        } else if let Topic::Chat(_) = topic {
+            let event = read::event(&result);
+            if event.seq.is_some() {
+                TopicEvent::Log { events: vec![event], reset: false }
+            } else {
+                TopicEvent::Ephemeral(Box::new(event))
+            }
+        } else {
+            let rev = read::number(&params, "rev").unwrap_or(0);
+            TopicEvent::State { rev, value: state(topic, &result) }
+        };
+        if notes.failed() { Err(DecodeError::Shape) } else { Ok(event) }
+    }
+}
+
+/// News of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TopicEvent {
+    /// A state topic's newest value.
+    State {
+        /// Its revision.
+        rev: u64,
+        /// The value.
+        value: StateValue,
+    },
+    /// The next events of a log.
+    Log {
+        /// The events in order.
+        events: Vec<ChatChannelEventMessage>,
+        /// Whether they replace all that was told before.
+        reset: bool,
+    },
+    /// Something that is never replayed: typing.
+    Ephemeral(Box<ChatChannelEventMessage>),
+    /// The subscription has ended.
+    Failed(Error),
 }
 
 /// The server's first answer on a connection.
@@ -124,57 +244,22 @@ pub struct Sent {
     pub created_at: Option<String>,
 }
 
-/// The error object of the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refusal {
-    /// `docs/protocol.md`, "Errors".
-    pub code: i32,
-    /// For developers, in English.
-    pub message: String,
-    /// The part made for programs.
-    pub data: RefusalData,
-}
-
-/// What a program needs to know of a refusal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RefusalData {
-    /// A stable word.
-    pub reason: String,
-    /// Whether trying again may help.
-    pub retryable: bool,
-    /// After how many milliseconds.
-    pub retry_after: Option<u32>,
-    /// The session that is in the way (`SESSION_OPEN`).
-    pub session: Option<crate::core::model::SessionId>,
-}
-
-impl Refusal {
-    /// The session is not with an operator just now.
-    pub const NOT_CONNECTED: i32 = 1203;
-    /// The frame is longer than the server takes.
-    pub const FRAME_TOO_BIG: i32 = 1204;
-    /// The session has ended.
-    pub const SESSION_CLOSED: i32 = 1301;
-    /// The session is not this visitor's, or is not there any more.
-    pub const SESSION_NOT_FOUND: i32 = 1303;
-
-    /// How long to wait before trying again, if trying again may help.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        let after = Duration::from_millis(u64::from(self.data.retry_after.unwrap_or(1_000)));
-        self.data.retryable.then_some(after)
+/// A log has no state: its topic is asked for one by nobody.
+fn state(topic: &Topic, field: &Field<'_>) -> StateValue {
+    match topic {
+        Topic::Channels => StateValue::Channels(read::channels(field)),
+        Topic::Service(..) => StateValue::Service(Box::new(read::service_status(field))),
+        Topic::Receipts(_) | Topic::Chat(_) => StateValue::Receipts(read::watermarks(field)),
+        Topic::Session(_) => StateValue::Session(Box::new(read::session(field))),
     }
 }
 
-impl From<Box<Refusal>> for Error {
-    fn from(refusal: Box<Refusal>) -> Self {
-        let refusal = *refusal;
-        Self::Refused(Box::new(Refused {
-            code: refusal.code,
-            retry_after: refusal.data.retry_after.map(|ms| Duration::from_millis(u64::from(ms))),
-            retryable: refusal.data.retryable,
-            reason: refusal.data.reason,
-            message: refusal.message,
-        }))
-    }
+/// Stands for an answer that cannot be read.
+pub(super) fn garbled() -> Error {
+    Error::Refused(Box::new(Refused {
+        code: -32_700,
+        reason: "BAD_ANSWER".to_owned(),
+        message: "the server's answer does not have the documented shape".to_owned(),
+        ..Refused::default()
+    }))
 }

@@ -11,12 +11,10 @@ mod read;
 mod request;
 mod topic;
 
-pub use codec::{Codec, Incoming, PushEvent};
+pub use codec::{Codec, Incoming};
 pub use guard::{DecodeError, MAX_DEPTH, MAX_FRAME};
-pub use incoming::{
-    HelloReply, LogPage, Refusal, RefusalData, Reply, Sent, StateValue, Subscribed,
-};
-pub use request::{Client, Hello, Request};
+pub use incoming::{HelloReply, LogPage, Push, Reply, Sent, StateValue, Subscribed, TopicEvent};
+pub use request::Request;
 pub use topic::{Cursor, Topic};
 
 /// The WebSocket subprotocol of this wire.

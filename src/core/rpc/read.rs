@@ -3,7 +3,10 @@
 //! `null` is the same as absent, unknown fields are passed over, a field of the wrong type is a
 //! mistake that is noted; what is given back then is worth nothing.
 
-use super::incoming::{HelloReply, LogPage, Refusal, RefusalData, Sent};
+use std::time::Duration;
+
+use super::incoming::{HelloReply, LogPage, Sent};
+use crate::core::error::{Error, Refused};
 use crate::core::json::Field;
 use crate::core::map::Map;
 use crate::core::model::{
@@ -104,22 +107,20 @@ pub(super) fn sent(field: &Field<'_>) -> Sent {
     }
 }
 
-pub(super) fn refusal(field: &Field<'_>) -> Refusal {
-    Refusal {
+pub(super) fn refusal(field: &Field<'_>) -> Error {
+    let data = field.get("data");
+    if field.find("data").is_some() {
+        data.members();
+    }
+    let millis = |millis: u32| Duration::from_millis(millis.into());
+    Error::Refused(Box::new(Refused {
         code: field.needed_signed("code"),
         message: field.string("message").unwrap_or_default(),
-        data: field.find("data").map(|field| refusal_data(&field)).unwrap_or_default(),
-    }
-}
-
-fn refusal_data(field: &Field<'_>) -> RefusalData {
-    field.members();
-    RefusalData {
-        reason: field.string("reason").unwrap_or_default(),
-        retryable: field.flag("retryable", false),
-        retry_after: field.small("retryAfter"),
-        session: field.made("session"),
-    }
+        reason: data.string("reason").unwrap_or_default(),
+        retryable: data.flag("retryable", false),
+        retry_after: data.small("retryAfter").map(millis),
+        session: data.string("session"),
+    }))
 }
 
 fn step(field: &Field<'_>) -> Step {

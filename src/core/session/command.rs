@@ -2,29 +2,25 @@
 
 use futures::channel::{mpsc, oneshot};
 
-use super::chat::{ChatCommand, ChatId, Published};
+use super::chat::{Chat, ChatId, Input, Published};
+use crate::core::connection;
 use crate::core::error::Error;
-use crate::core::model::{ChannelType, Key};
-use crate::core::rpc::{Reply, Request, Topic};
+use crate::core::rpc::{Reply, Request};
 
 /// One wish of a handle.
 pub(crate) enum Command {
-    /// A call whose answer goes straight back. The key is minted where randomness is.
-    Call {
-        request: Box<dyn FnOnce(Key) -> Request + Send>,
-        reply: oneshot::Sender<Result<Reply, Error>>,
-    },
-    /// A topic is wanted from now on.
-    Watch(Topic),
-    /// The visitor's choice.
-    Identify(ChannelType, String),
+    /// For the connection.
+    Connection(connection::Input),
+    /// A call whose answer goes straight back.
+    Call(Request, Answer),
     /// A new chat handle.
-    OpenChat(ChatId, Published),
-    /// A wish of a chat handle.
-    Chat(ChatId, ChatCommand),
-    /// The end.
-    Disconnect { forget: bool },
+    OpenChat(ChatId, Published, Box<Chat>),
+    /// For a chat, with who waits for what comes of it.
+    Chat(ChatId, Input<'static>, Option<Answer>),
 }
+
+/// Where an answer is awaited: [`answered`].
+pub(crate) type Answer = oneshot::Sender<Result<Reply, Error>>;
 
 /// The driver's letter box. Every handle has a clone.
 #[derive(Clone, Debug)]
@@ -38,17 +34,22 @@ impl Inbox {
 
     /// Puts a wish in. When the driver has gone, the wish is dropped, and with it any channel for
     /// an answer: whoever waits there sees [`Error::Cancelled`].
+    #[inline(never)]
     pub(crate) fn put(&self, command: Command) {
         let _ = self.0.unbounded_send(command);
     }
 
     /// Asks and waits.
-    pub(crate) async fn call(
-        self,
-        request: impl FnOnce(Key) -> Request + Send + 'static,
-    ) -> Result<Reply, Error> {
+    pub(crate) async fn call(self, request: Request) -> Result<Reply, Error> {
         let (reply, answer) = oneshot::channel();
-        self.put(Command::Call { request: Box::new(request), reply });
-        answer.await.unwrap_or(Err(Error::Cancelled))
+        self.put(Command::Call(request, reply));
+        answered(answer).await
     }
+}
+
+/// Waits for an answer.
+pub(crate) async fn answered(
+    answer: oneshot::Receiver<Result<Reply, Error>>,
+) -> Result<Reply, Error> {
+    answer.await.unwrap_or(Err(Error::Cancelled))
 }

@@ -6,4 +6,4 @@
 pub mod chat;
 mod command;
 
-pub(crate) use command::{Command, Inbox};
+pub(crate) use command::{Answer, Command, Inbox, answered};

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use crate::core::connection::{
-    self, CallId, ConnectionState, LinkId, Machine, Moment, Report, Settings, TopicEvent,
-};
+use crate::core::connection::{self, CallId, Machine, Moment, Report, Settings};
 use crate::core::error::Error;
 use crate::core::map::Map;
-use crate::core::model::{ChannelType, ServiceStatus, VisitorToken};
-use crate::core::rpc::{DecodeError, HelloReply, Reply, Request, StateValue, Topic};
+use crate::core::model::Key;
+use crate::core::rpc::{Reply, Request};
 use crate::core::session::chat::{self, CallKind, Chat, ChatId, News};
 use crate::core::time::{Timestamp, earliest};
 
@@ -27,40 +25,28 @@ pub(super) struct Engine {
 
 #[derive(Debug)]
 enum Caller {
-    Direct(Ticket),
+    /// Whose answer is awaited under this key.
+    Direct(Key),
     Chat(ChatId, CallKind),
 }
-
-/// Names a direct call towards the driver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ticket(pub(super) u64);
 
 /// What happens.
 #[derive(Debug)]
 pub(super) enum Input {
     Connection(connection::Input),
-    Call(Ticket, Request),
+    /// Its answer comes under the moment's key.
+    Call(Request),
     OpenChat(ChatId, Box<Chat>),
-    Chat(ChatId, chat::Input),
+    Chat(ChatId, chat::Input<'static>),
 }
 
 /// What is to be done about it.
 #[derive(Debug)]
 #[must_use = "the engine only decides; somebody has to do it"]
 pub(super) enum Effect {
-    Dial(LinkId),
-    Send(LinkId, String),
-    Close(LinkId, u16),
-    State(ConnectionState),
-    Ready(Box<HelloReply>),
-    Discontinuity,
-    Token(VisitorToken),
-    Channels(Map<ChannelType, bool>),
-    Status(String, ChannelType, ServiceStatus),
-    StatusFailed(String, ChannelType, Error),
-    Answer(Ticket, Result<Reply, Error>),
+    Connection(connection::Effect),
+    Answer(Key, Result<Reply, Error>),
     Chat(ChatId, News),
-    Malformed(DecodeError),
 }
 
 impl Engine {
@@ -78,16 +64,18 @@ impl Engine {
     pub(super) fn handle(&mut self, input: Input, moment: Moment) -> Vec<Effect> {
         match input {
             Input::Connection(input) => self.connection(input, moment),
-            Input::Call(ticket, request) => {
-                let caller = Caller::Direct(ticket);
-                self.call(caller, request, Some(CALL_TIMEOUT), true, moment);
+            Input::Call(request) => {
+                let key = moment.key();
+                let request = request.with_key(&key);
+                self.call(Caller::Direct(key), request, Some(CALL_TIMEOUT), true, moment);
             }
             Input::OpenChat(id, chat) => {
                 self.chats.insert(id, *chat);
             }
             Input::Chat(id, input) => self.chat(id, input, moment),
         }
-        self.tick_chats(moment);
+        let due = |chat: &Chat| chat.deadline().is_some_and(|deadline| moment.now >= deadline);
+        self.tell_chats(&due, &|| chat::Input::Tick, moment);
         std::mem::take(&mut self.out)
     }
 
@@ -102,92 +90,66 @@ impl Engine {
 
     fn connection(&mut self, input: connection::Input, moment: Moment) {
         for effect in self.machine.handle(input, moment) {
-            match effect {
-                connection::Effect::Dial(link) => self.out.push(Effect::Dial(link)),
-                connection::Effect::Send(link, text) => self.out.push(Effect::Send(link, text)),
-                connection::Effect::Close(link, code) => self.out.push(Effect::Close(link, code)),
-                connection::Effect::Report(report) => self.report(report, moment),
-            }
+            self.route(effect, moment);
         }
     }
 
-    fn report(&mut self, report: Report, moment: Moment) {
-        match report {
-            Report::State(state) => self.out.push(Effect::State(state)),
-            Report::Token(token) => self.out.push(Effect::Token(token)),
-            Report::Malformed(error) => self.out.push(Effect::Malformed(error)),
-            Report::Ready(hello) => {
-                self.out.push(Effect::Ready(hello));
-                self.tell_chats(|| chat::Input::Ready, moment);
+    /// What concerns the chats goes to them, everything else out.
+    fn route(&mut self, effect: connection::Effect, moment: Moment) {
+        use connection::Effect::{Close, Dial, Report as Told, Send};
+        match &effect {
+            Told(Report::Topic(topic, event)) if topic.session().is_some() => {
+                let concerned = |chat: &Chat| chat.id() == topic.session();
+                return self.tell_chats(&concerned, &|| chat::Input::Topic(topic, event), moment);
             }
-            Report::Discontinuity => {
-                self.tell_chats(|| chat::Input::Gone, moment);
-                self.out.push(Effect::Discontinuity);
+            Told(Report::Discontinuity) => {
+                self.tell_chats(&|_| true, &|| chat::Input::Gone, moment);
             }
-            Report::Called(call, outcome) => match self.calls.remove(&call) {
-                Some(Caller::Direct(ticket)) => {
-                    self.out.push(Effect::Answer(ticket, outcome.map_err(Error::from)));
-                }
+            Told(Report::Ready(_)) => self.tell_chats(&|_| true, &|| chat::Input::Ready, moment),
+            Told(Report::Called(..)) => {}
+            Told(
+                Report::State(_) | Report::Token(_) | Report::Topic(..) | Report::Malformed(_),
+            )
+            | Dial(_)
+            | Send(..)
+            | Close(..) => {}
+        }
+        if let Told(Report::Called(call, outcome)) = effect {
+            match self.calls.remove(&call) {
+                Some(Caller::Direct(key)) => self.out.push(Effect::Answer(key, outcome)),
                 Some(Caller::Chat(id, kind)) => {
                     self.chat(id, chat::Input::Called(kind, outcome), moment);
                 }
                 None => {}
-            },
-            Report::Topic(topic, event) => self.topic(&topic, event, moment),
+            }
+        } else {
+            self.out.push(Effect::Connection(effect));
         }
     }
 
-    fn topic(&mut self, topic: &Topic, event: TopicEvent, moment: Moment) {
-        match (topic, event) {
-            (Topic::Channels, TopicEvent::State(StateValue::Channels(channels))) => {
-                self.out.push(Effect::Channels(channels));
+    fn chat(&mut self, id: ChatId, input: chat::Input<'_>, moment: Moment) {
+        let Some(chat) = self.chats.get_mut(&id) else {
+            // A chat that is over answers like a chat that is over.
+            if let Some(operation) = input.operation() {
+                let error = Error::WrongState { operation, state: "closed" };
+                self.out.push(Effect::Answer(moment.key(), Err(error)));
             }
-            (Topic::Service(service, channel), TopicEvent::State(StateValue::Service(status))) => {
-                self.out.push(Effect::Status(service.clone(), channel.clone(), *status));
-            }
-            (Topic::Service(service, channel), TopicEvent::Failed(refusal)) => {
-                let error = refusal.into();
-                self.out.push(Effect::StatusFailed(service.clone(), channel.clone(), error));
-            }
-            (Topic::Channels | Topic::Service(..), _) => {}
-            (Topic::Chat(_) | Topic::Receipts(_) | Topic::Session(_), event) => {
-                let session = topic.session();
-                let owners: Vec<ChatId> = self
-                    .chats
-                    .iter()
-                    .filter(|(_, chat)| chat.id() == session)
-                    .map(|(id, _)| *id)
-                    .collect();
-                for id in owners {
-                    let input = chat::Input::Topic(topic.clone(), event.clone());
-                    self.chat(id, input, moment);
-                }
-            }
-        }
-    }
-
-    fn chat(&mut self, id: ChatId, input: chat::Input, moment: Moment) {
-        let Some(chat) = self.chats.get_mut(&id) else { return };
-        for effect in chat.handle(input, moment.now) {
+            return;
+        };
+        for effect in chat.handle(input, moment) {
             match effect {
                 chat::Effect::Call { kind, request, timeout, patient } => {
                     self.call(Caller::Chat(id, kind), request, timeout, patient, moment);
                 }
-                chat::Effect::Notify(request) => {
-                    self.connection(connection::Input::Notify(request), moment);
-                }
-                chat::Effect::Watch(topic) => {
-                    self.connection(connection::Input::Watch(topic), moment);
-                }
-                chat::Effect::Unwatch(topic) => {
-                    self.connection(connection::Input::Unwatch(topic), moment);
+                chat::Effect::Connection(input) => self.connection(input, moment),
+                chat::Effect::Tell(News::Answer(key, outcome)) => {
+                    self.out.push(Effect::Answer(key, outcome));
                 }
                 chat::Effect::Tell(news) => {
-                    let over = matches!(news, News::Over);
-                    self.out.push(Effect::Chat(id, news));
-                    if over {
+                    if matches!(news, News::Over) {
                         self.chats.remove(&id);
                     }
+                    self.out.push(Effect::Chat(id, news));
                 }
             }
         }
@@ -207,19 +169,20 @@ impl Engine {
         self.connection(connection::Input::Call { id, request, timeout, patient }, moment);
     }
 
-    fn tell_chats(&mut self, input: impl Fn() -> chat::Input, moment: Moment) {
-        let ids: Vec<ChatId> = self.chats.keys().copied().collect();
+    fn tell_chats<'a>(
+        &mut self,
+        concerned: &dyn Fn(&Chat) -> bool,
+        input: &dyn Fn() -> chat::Input<'a>,
+        moment: Moment,
+    ) {
+        let mut ids = Vec::new();
+        for (id, chat) in self.chats.iter() {
+            if concerned(chat) {
+                ids.push(*id);
+            }
+        }
         for id in ids {
             self.chat(id, input(), moment);
-        }
-    }
-
-    fn tick_chats(&mut self, moment: Moment) {
-        let due = |chat: &Chat| chat.deadline().is_some_and(|deadline| moment.now >= deadline);
-        let ids: Vec<ChatId> =
-            self.chats.iter().filter(|(_, chat)| due(chat)).map(|(id, _)| *id).collect();
-        for id in ids {
-            self.chat(id, chat::Input::Tick, moment);
         }
     }
 }

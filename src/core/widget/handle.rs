@@ -1,21 +1,21 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
 
 use super::driver::Driver;
 use crate::core::config::WidgetConf;
-use crate::core::connection::{ConnectionEvent, ConnectionState, Phase};
+use crate::core::connection::{self, ConnectionEvent, ConnectionState, Phase};
 use crate::core::error::Error;
 use crate::core::map::Map;
 use crate::core::model::{
-    ChannelType, CustomerInfo, Limits, OpenSession, Private, ServiceStatus, SessionField,
+    ChannelType, CustomerInfo, Limits, OpenSession, Private, ServiceStatus, SessionField, SessionId,
 };
 use crate::core::observe::{Subject, Subscription};
 use crate::core::ports::Ports;
 use crate::core::rpc::{Request, Topic};
-use crate::core::session::chat::{ChatId, ChatSession, Published, StartWith};
+use crate::core::session::chat::{ChatId, ChatSession};
 use crate::core::session::{Command, Inbox};
 
 /// One visitor's widget (reference, `Widget`). Clones are one widget.
@@ -57,7 +57,7 @@ pub(super) struct Shared {
     pub(super) sessions: Subject<Vec<OpenSession>>,
     pub(super) limits: Subject<Limits>,
     pub(super) discontinuity: Subject<()>,
-    pub(super) statuses: Mutex<Map<(String, ChannelType), Subject<ServiceStatus>>>,
+    statuses: Mutex<Map<Topic, Subject<ServiceStatus>>>,
     chats: AtomicU64,
 }
 
@@ -112,11 +112,10 @@ impl Widget {
         if !self.client.options.offers(service, channel) {
             return Err(Error::Unmonitored(format!("{service}/{channel}").into()));
         }
-        let mut statuses = self.shared.statuses.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = (service.to_owned(), channel.clone());
-        let subject = statuses.get_or_insert_with(name, || {
-            let topic = Topic::Service(service.to_owned(), channel.clone());
-            self.inbox.put(Command::Watch(topic));
+        let topic = Topic::Service(service.to_owned(), channel.clone());
+        let mut statuses = lock(&self.shared.statuses);
+        let subject = statuses.get_or_insert_with(topic.clone(), || {
+            self.connection(connection::Input::Watch(topic));
             Subject::replay()
         });
         Ok(subject.subscribe())
@@ -133,19 +132,14 @@ impl Widget {
         uri: Option<&str>,
         uri_display: Option<&str>,
     ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        let request = Request::Visit {
-            linkable_uri: owned(linkable_uri),
-            uri: owned(uri),
-            uri_display: owned(uri_display),
-        };
+        let request = Request::visit(linkable_uri, uri, uri_display);
         let inbox = self.inbox.clone();
-        async move { inbox.call(move |_| request).await?.done() }
+        async move { inbox.call(request).await?.done() }
     }
 
     /// Tells the operators what the visitor has chosen, now and after each reconnect.
     pub fn identify(&self, channel: &ChannelType, service: &str) {
-        self.inbox.put(Command::Identify(channel.clone(), service.to_owned()));
+        self.connection(connection::Input::Pledge(Request::identify(channel, service)));
     }
 
     /// Which channels the server offers; empty before the connection.
@@ -168,6 +162,7 @@ impl Widget {
     /// A chat with a service, not started yet. Name and address fall back to the configuration's;
     /// without any the contact is anonymous.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "who asks has no more use for the fields")]
     pub fn new_chat_session(
         &self,
         service: &str,
@@ -180,7 +175,7 @@ impl Widget {
         customer.customer_display_name =
             private(customer_display_name).or(customer.customer_display_name);
         customer.customer_value = private(customer_value).or(customer.customer_value);
-        self.chat(service, StartWith::Customer(customer, fields))
+        self.chat(service, Request::chat_create(service, known(&customer), &fields), None)
     }
 
     /// The visitor's sessions that ran when the connection came up, as of the last connect.
@@ -197,7 +192,8 @@ impl Widget {
     /// Takes up a chat that runs already, as after a reload.
     #[must_use]
     pub fn attach_chat(&self, session: &OpenSession) -> ChatSession {
-        self.chat(&session.service, StartWith::Session(session.id.clone()))
+        let create = Request::chat_create(&session.service, None, &[]);
+        self.chat(&session.service, create, Some(session.id.clone()))
     }
 
     /// The server has forgotten the visitor (its token ran out): earlier sessions are over.
@@ -208,17 +204,21 @@ impl Widget {
     /// Ends the connection for good (reference, `disconnect`). Sessions stay with the server until
     /// the token runs out.
     pub fn disconnect(&self) {
-        self.inbox.put(Command::Disconnect { forget: false });
+        self.connection(connection::Input::Disconnect { forget: false });
     }
 
     /// Disconnects and has the server and this device forget the visitor.
     pub fn forget(&self) {
-        self.inbox.put(Command::Disconnect { forget: true });
+        self.connection(connection::Input::Disconnect { forget: true });
     }
 
-    fn chat(&self, service: &str, start: StartWith) -> ChatSession {
+    fn chat(&self, service: &str, create: Request, session: Option<SessionId>) -> ChatSession {
         let id = ChatId(self.shared.chats.fetch_add(1, Ordering::Relaxed));
-        ChatSession::new(id, Published::new(service, start), self.inbox.clone())
+        ChatSession::new(id, service, create, session, self.inbox.clone())
+    }
+
+    fn connection(&self, input: connection::Input) {
+        self.inbox.put(Command::Connection(input));
     }
 }
 
@@ -258,13 +258,11 @@ impl WidgetClient {
 }
 
 impl Shared {
-    pub(super) fn status(
-        &self,
-        service: String,
-        channel: ChannelType,
-    ) -> Option<Subject<ServiceStatus>> {
-        let statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
-        statuses.get(&(service, channel)).cloned()
+    /// Tells what is new of a service.
+    pub(super) fn status(&self, topic: &Topic, tell: impl FnOnce(&Subject<ServiceStatus>)) {
+        if let Some(subject) = lock(&self.statuses).get(topic) {
+            tell(subject);
+        }
     }
 
     pub(super) fn end(&self) {
@@ -272,13 +270,17 @@ impl Shared {
         self.channels.complete();
         self.sessions.complete();
         self.discontinuity.complete();
-        for status in self.statuses.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        for status in lock(&self.statuses).values() {
             status.complete();
         }
     }
 }
 
 /// The customer, if anything is known of them.
-pub(super) fn known(customer: &CustomerInfo) -> Option<CustomerInfo> {
-    (!customer.is_empty()).then(|| customer.clone())
+pub(super) fn known(customer: &CustomerInfo) -> Option<&CustomerInfo> {
+    (!customer.is_empty()).then_some(customer)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

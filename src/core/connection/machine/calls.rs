@@ -1,13 +1,12 @@
 //! Calls: they wait for a link, are asked again on the next one, and end at their deadline.
 
-use super::line::Question;
-use super::words::{CallId, Failure, Report};
+use super::words::{CallId, Effect, Report};
 use super::{Machine, State};
-use crate::core::error::Error;
-use crate::core::rpc::{Refusal, RefusalData, Reply, Request};
+use crate::core::error::{Error, Refused};
+use crate::core::rpc::{Reply, Request};
 use crate::core::time::Timestamp;
 
-/// A call on its way to an answer.
+/// A call on its way to an answer. They stand in the order in which they were made.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) id: CallId,
@@ -15,120 +14,100 @@ pub(super) struct Call {
     pub(super) deadline: Option<Timestamp>,
     pub(super) not_before: Timestamp,
     pub(super) patient: bool,
+    /// Its number on the present link, once it was asked there.
+    pub(super) asked: Option<u64>,
 }
 
 impl Machine {
-    pub(super) fn called(
-        &mut self,
-        mut call: Box<Call>,
-        outcome: Result<Reply, Box<Refusal>>,
-        now: Timestamp,
-    ) {
-        match outcome {
-            Ok(reply) => self.report(Report::Called(call.id, Ok(reply))),
-            Err(refusal) => match refusal.retry_after().filter(|_| call.patient) {
-                Some(after) => {
-                    call.not_before = now + after;
-                    self.calls.insert(0, call);
-                }
-                None => self.report(Report::Called(call.id, Err(Failure::Refused(refusal)))),
-            },
-        }
-    }
-
-    pub(super) fn call(&mut self, call: Box<Call>) {
+    pub(super) fn call(&mut self, call: Call) {
         if matches!(self.state, State::Stopped | State::Idle) {
-            return self.report(Report::Called(call.id, Err(Failure::Unsent(Error::NotConnected))));
+            return self.report(Report::Called(call.id, Err(Error::NotConnected)));
         }
-        if matches!(call.request, Request::Visit { .. }) {
+        if call.request.overtakes() {
             // Only the latest page counts; an earlier visit that still waits is overtaken.
-            self.overtake_visits();
+            self.overtake(call.request.method());
         }
         self.calls.push(call);
     }
 
-    pub(super) fn overtake_visits(&mut self) {
-        let mut overtaken = Vec::new();
-        self.calls.retain(|call| {
-            let visit = matches!(call.request, Request::Visit { .. });
-            if visit {
-                overtaken.push(call.id);
-            }
-            !visit
-        });
-        for id in overtaken {
-            self.report(Report::Called(id, Ok(Reply::Done(false))));
+    fn overtake(&mut self, method: &str) {
+        let waits = |call: &Call| call.asked.is_none() && call.request.method() == method;
+        while let Some(at) = self.calls.iter().position(waits) {
+            self.end_call(at, Ok(Reply::from(false)));
         }
+    }
+
+    pub(super) fn called(&mut self, at: usize, outcome: Result<Reply, Error>, now: Timestamp) {
+        let call = &mut self.calls[at];
+        if let Err(error) = &outcome
+            && call.patient
+            && let Some(after) = error.retry_after()
+        {
+            call.asked = None;
+            call.not_before = now + after;
+            return;
+        }
+        self.end_call(at, outcome);
     }
 
     /// A frame was too big for the other side: it can only have been the last one sent.
     pub(super) fn drop_newest_call(&mut self) {
-        let Some(line) = self.line_mut() else { return };
-        let newest = line.asked.iter().rev().find_map(|(id, question)| match question {
-            Question::Call(_) => Some(*id),
-            Question::Hello | Question::Ping | Question::Topic(_) | Question::Nothing => None,
-        });
-        let dropped = newest.and_then(|id| line.asked.remove(&id));
-        if let Some(Question::Call(call)) = dropped {
-            self.report(Report::Called(call.id, Err(Failure::Refused(too_big()))));
+        let newest = self.calls.iter().enumerate().max_by_key(|(_, call)| call.asked);
+        if let Some((at, Call { asked: Some(_), .. })) = newest {
+            self.end_call(at, Err(too_big()));
         }
     }
 
     pub(super) fn expire_calls(&mut self, now: Timestamp) {
         let late = |call: &Call| call.deadline.is_some_and(|deadline| now >= deadline);
-        let mut expired = Vec::new();
-        if let Some(line) = self.line_mut() {
-            let ids: Vec<u64> = line
-                .asked
-                .iter()
-                .filter(|(_, question)| matches!(question, Question::Call(call) if late(call)))
-                .map(|(id, _)| *id)
-                .collect();
-            for id in ids {
-                if let Some(Question::Call(call)) = line.asked.remove(&id) {
-                    let error = Error::TimedOut { operation: call.request.method() };
-                    expired.push((call.id, error));
-                }
-            }
-        }
-        self.calls.retain(|call| {
-            if late(call) {
-                expired.push((call.id, Error::NotConnected));
-            }
-            !late(call)
-        });
-        for (id, error) in expired {
-            self.report(Report::Called(id, Err(Failure::Unsent(error))));
+        while let Some(at) = self.calls.iter().position(late) {
+            let call = &self.calls[at];
+            let error = match call.asked {
+                Some(_) => Error::TimedOut { operation: call.request.method() },
+                None => Error::NotConnected,
+            };
+            self.end_call(at, Err(error));
         }
     }
 
     pub(super) fn fail_calls(&mut self, error: &Error) {
-        for call in std::mem::take(&mut self.calls) {
-            self.report(Report::Called(call.id, Err(Failure::Unsent(error.clone()))));
+        while !self.calls.is_empty() {
+            self.end_call(0, Err(error.clone()));
         }
     }
 
     pub(super) fn send_calls(&mut self, now: Timestamp) {
-        if self.line().is_none() {
-            return;
-        }
+        let Self { state, calls, out, .. } = self;
+        let Some(line) = state.line_mut() else { return };
         let mut at = 0;
-        while let Some(call) = self.calls.get(at) {
-            if now < call.not_before {
-                at += 1;
+        while let Some(call) = calls.get_mut(at) {
+            at += 1;
+            if call.asked.is_some() || now < call.not_before {
                 continue;
             }
-            let call = self.calls.remove(at);
-            let request = call.request.clone();
-            self.ask(&request, Question::Call(call));
+            let (id, text) = line.codec.encode(&call.request);
+            call.asked = id;
+            if text.len() <= line.frame_limit {
+                out.push(Effect::Send(line.link, text));
+            } else {
+                at -= 1;
+                let call = calls.remove(at);
+                out.push(Effect::Report(Report::Called(call.id, Err(too_big()))));
+            }
         }
+    }
+
+    fn end_call(&mut self, at: usize, outcome: Result<Reply, Error>) {
+        let call = self.calls.remove(at);
+        self.report(Report::Called(call.id, outcome));
     }
 }
 
-pub(super) fn too_big() -> Box<Refusal> {
-    Box::new(Refusal {
-        code: Refusal::FRAME_TOO_BIG,
+fn too_big() -> Error {
+    Error::Refused(Box::new(Refused {
+        code: Refused::FRAME_TOO_BIG,
+        reason: "FRAME_TOO_BIG".to_owned(),
         message: "longer than the server takes".to_owned(),
-        data: RefusalData { reason: "FRAME_TOO_BIG".to_owned(), ..RefusalData::default() },
-    })
+        ..Refused::default()
+    }))
 }

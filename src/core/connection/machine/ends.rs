@@ -1,6 +1,6 @@
 //! How a link ends, and what follows.
 
-use super::line::{Line, Question};
+use super::line::Line;
 use super::words::{Effect, Moment};
 use super::{LEAST_BETWEEN_DIALS, Machine, State};
 use crate::core::connection::retry::{Asked, Retry, delay};
@@ -11,7 +11,7 @@ use crate::core::rpc::Request;
 impl Machine {
     /// The link is gone, or never came to be: back to waiting, with everything that was wanted.
     pub(super) fn lost(&mut self, error: Error, asked: Asked, moment: Moment) {
-        let Moment { now, chance } = moment;
+        let (now, chance) = (moment.now, moment.chance());
         let since = match &self.state {
             State::Online { since, .. } => Some(*since),
             State::Idle | State::Dialing { .. } | State::Waiting { .. } | State::Stopped => None,
@@ -45,7 +45,7 @@ impl Machine {
     }
 
     pub(super) fn disconnect(&mut self, forget: bool) {
-        self.say(&Request::Bye { forget });
+        self.say(&Request::bye(forget));
         if let State::Dialing { link, .. } | State::Online { line: Line { link, .. }, .. } =
             &self.state
         {
@@ -54,7 +54,7 @@ impl Machine {
         self.hang_up();
         self.state = State::Idle;
         self.watches.clear();
-        self.identified = None;
+        self.pledged = None;
         if forget {
             self.settings.token = None;
         }
@@ -64,21 +64,13 @@ impl Machine {
 
     /// Takes back what was asked on the link that is gone.
     pub(super) fn hang_up(&mut self) {
-        let state = std::mem::replace(&mut self.state, State::Idle);
-        let line = match state {
-            State::Dialing { line, .. } => line,
-            State::Online { line, .. } => Some(line),
-            State::Idle | State::Waiting { .. } | State::Stopped => None,
-        };
+        self.state = State::Idle;
         for watch in self.watches.values_mut() {
             watch.disconnected();
         }
         // Answers that got lost: the keys make it safe to ask again, first and in order.
-        let asked = line.map(|line| line.asked).unwrap_or_default();
-        for question in asked.into_values().rev() {
-            if let Question::Call(call) = question {
-                self.calls.insert(0, call);
-            }
+        for call in &mut self.calls {
+            call.asked = None;
         }
     }
 }

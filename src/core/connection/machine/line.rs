@@ -1,36 +1,22 @@
-use super::calls::Call;
 use crate::core::connection::state::LinkId;
-use crate::core::map::Map;
-use crate::core::rpc::{Codec, Topic};
-use crate::core::time::Timestamp;
+use crate::core::rpc::{Codec, MAX_FRAME};
 
-/// An open socket and what was asked on it.
+/// The number of the first call on a line.
+pub(super) const HELLO: u64 = 1;
+
+/// An open socket. What was asked on it is remembered where it is wanted: by the calls and the
+/// watches.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) link: LinkId,
     pub(super) codec: Codec,
-    pub(super) asked: Map<u64, Question>,
     pub(super) frame_limit: usize,
-}
-
-#[derive(Debug)]
-pub(super) enum Question {
-    Hello,
-    Ping,
-    Topic(Topic),
-    Call(Box<Call>),
-    Nothing,
+    /// Subscriptions asked for that nobody wanted any more when the answer came.
+    pub(super) unwanted: Vec<u64>,
 }
 
 impl Line {
-    pub(super) fn last_id(&self, wanted: impl Fn(&Question) -> bool) -> Option<u64> {
-        self.asked.iter().rev().find(|(_, question)| wanted(question)).map(|(id, _)| *id)
-    }
-
-    pub(super) fn deadlines(&self) -> impl Iterator<Item = Timestamp> {
-        self.asked.values().filter_map(|question| match question {
-            Question::Call(call) => call.deadline,
-            Question::Hello | Question::Ping | Question::Topic(_) | Question::Nothing => None,
-        })
+    pub(super) fn new(link: LinkId) -> Self {
+        Self { link, codec: Codec::default(), frame_limit: MAX_FRAME, unwanted: Vec::new() }
     }
 }

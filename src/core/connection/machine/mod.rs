@@ -26,20 +26,16 @@ use super::state::{ConnectionState, LinkId, Phase};
 use super::watch::{Hold, Watch};
 use crate::core::error::Error;
 use crate::core::map::Map;
-use crate::core::model::ChannelType;
 use crate::core::ports::{Closed, Wakeup};
-use crate::core::rpc::{Client, Codec, Hello, Incoming, MAX_FRAME, Refusal, Reply, Request, Topic};
+use crate::core::rpc::{Incoming, MAX_FRAME, Reply, Request, Topic};
 use crate::core::time::{Timestamp, earliest};
-use calls::{Call, too_big};
-use line::{Line, Question};
+use calls::Call;
+use line::{HELLO, Line};
 
-pub use words::{CallId, Effect, Failure, Input, Moment, Report, Settings, TopicEvent};
+pub use words::{CallId, Effect, Input, Moment, Report, Settings};
 
 /// No two dials start closer together than this, whatever wakes us.
 const LEAST_BETWEEN_DIALS: Duration = Duration::from_secs(1);
-
-/// The API version this client speaks (the second value `getVersion` answers).
-const API: &str = "10.26.0";
 
 /// The state machine of one visitor's connection.
 #[derive(Debug)]
@@ -47,9 +43,8 @@ pub struct Machine {
     settings: Settings,
     state: State,
     watches: Map<Topic, Watch>,
-    #[expect(clippy::vec_box, reason = "a call moves between here and the line")]
-    calls: Vec<Box<Call>>,
-    identified: Option<(ChannelType, String)>,
+    calls: Vec<Call>,
+    pledged: Option<Request>,
     failures: u32,
     links: u64,
     dialled: Option<Timestamp>,
@@ -76,7 +71,7 @@ impl Machine {
             state: State::Idle,
             watches: Map::new(),
             calls: Vec::new(),
-            identified: None,
+            pledged: None,
             failures: 0,
             links: 0,
             dialled: None,
@@ -99,10 +94,14 @@ impl Machine {
             Input::Tick => {}
             Input::Call { id, request, timeout, patient } => {
                 let deadline = timeout.map(|timeout| now + timeout);
-                self.call(Box::new(Call { id, request, deadline, not_before: now, patient }));
+                let not_before = now;
+                self.call(Call { id, request, deadline, not_before, patient, asked: None });
             }
             Input::Notify(request) => self.say(&request),
-            Input::Identify(channel, service) => self.identify(channel, service),
+            Input::Pledge(request) => {
+                self.say(&request);
+                self.pledged = Some(request);
+            }
             Input::Watch(topic) => {
                 self.watches.get_or_insert_with(topic, Watch::default);
             }
@@ -117,21 +116,24 @@ impl Machine {
     /// When [`Input::Tick`] is due at the latest.
     #[must_use]
     pub fn deadline(&self) -> Option<Timestamp> {
-        let of_state = match &self.state {
+        let mut due = match &self.state {
             State::Idle | State::Stopped => None,
             State::Dialing { deadline, .. } => Some(*deadline),
             State::Online { heart, .. } => Some(heart.deadline()),
             State::Waiting { until } => *until,
         };
-        let online = self.is_online();
-        let waiting = self.calls.iter().filter(|_| online).map(|call| call.not_before);
-        let queued = self.calls.iter().filter_map(|call| call.deadline);
-        let asked = self.line().into_iter().flat_map(Line::deadlines);
-        let later = self.watches.values().filter(|_| online).filter_map(|watch| match watch.hold {
-            Hold::Later(until) => Some(until),
-            Hold::Wanted | Hold::Asked | Hold::Live(_) => None,
-        });
-        waiting.chain(queued).chain(asked).chain(later).map(Some).fold(of_state, earliest)
+        for call in &self.calls {
+            due = earliest(due, call.deadline);
+            if self.is_online() && call.asked.is_none() {
+                due = earliest(due, Some(call.not_before));
+            }
+        }
+        for watch in self.watches.values() {
+            if let Hold::Later(until) = watch.hold {
+                due = earliest(due, Some(until).filter(|_| self.is_online()));
+            }
+        }
+        due
     }
 
     /// Whether the server has answered `hello` on the present link.
@@ -162,68 +164,46 @@ impl Machine {
         if *link != opened || line.is_some() {
             return;
         }
-        *line = Some(Line {
-            link: opened,
-            codec: Codec::default(),
-            asked: Map::new(),
-            frame_limit: MAX_FRAME,
+        *line = Some(Line::new(opened));
+        let hello = self.settings.hello.clone();
+        self.ask(&match &self.settings.token {
+            Some(token) => hello.resuming(token),
+            None => hello,
         });
-        let hello = Request::Hello(Box::new(Hello {
-            client: Client { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            api: API,
-            locale: self.settings.locale.clone(),
-            heartbeat: u32::try_from(self.settings.heartbeat.as_millis()).unwrap_or(u32::MAX),
-            resume: self.settings.token.clone(),
-            customer: self.settings.customer.clone(),
-        }));
-        self.ask(&hello, Question::Hello);
     }
 
     fn frame(&mut self, from: LinkId, text: &str, moment: Moment) {
-        let Some(line) = self.line_mut().filter(|line| line.link == from) else { return };
+        let Some(line) = self.state.line_mut().filter(|line| line.link == from) else { return };
         match line.codec.decode(text) {
-            Ok(Incoming::Reply { id, outcome }) => {
-                if let Some(question) = line.asked.remove(&id) {
-                    self.answer(id, question, outcome, moment);
-                }
-            }
-            Ok(Incoming::Push { subscription, event }) => self.push(&subscription, event, moment),
+            Ok(Incoming::Reply { id, outcome }) => self.answer(id, outcome, moment),
+            Ok(Incoming::Push { subscription, push }) => self.push(&subscription, &push, moment),
             Ok(Incoming::Ignored) => {}
             Err(error) => self.report(Report::Malformed(error)),
         }
     }
 
-    fn answer(
-        &mut self,
-        id: u64,
-        question: Question,
-        outcome: Result<Reply, Box<Refusal>>,
-        moment: Moment,
-    ) {
+    /// Finds out what was asked under this number.
+    fn answer(&mut self, id: u64, outcome: Result<Reply, Error>, moment: Moment) {
         let now = moment.now;
-        match question {
-            Question::Nothing => {}
-            Question::Ping => {
-                if let State::Online { heart, .. } = &mut self.state {
-                    heart.answered(id, now);
-                }
+        if let Some(at) = self.calls.iter().position(|call| call.asked == Some(id)) {
+            self.called(at, outcome, now);
+        } else if let Some(topic) = self.asked_topic(id) {
+            self.subscribed(topic, outcome, now);
+        } else if !self.is_unwanted(id, &outcome) {
+            match &mut self.state {
+                State::Dialing { .. } if id == HELLO => self.greeted(outcome, moment),
+                State::Online { heart, .. } => heart.answered(id, now),
+                State::Idle | State::Dialing { .. } | State::Waiting { .. } | State::Stopped => {}
             }
-            Question::Hello => self.greeted(outcome, moment),
-            Question::Topic(topic) => self.subscribed(topic, outcome, now),
-            Question::Call(call) => self.called(call, outcome, now),
         }
     }
 
-    fn greeted(&mut self, outcome: Result<Reply, Box<Refusal>>, moment: Moment) {
-        let hello = match outcome {
-            Ok(Reply::Hello(hello)) => hello,
-            Ok(_) => return self.stop(Error::Protocol("hello was not answered")),
-            Err(refusal) => match refusal.retry_after() {
-                Some(after) => {
-                    let error = refusal.into();
-                    return self.lost(error, Asked::Later(after), moment);
-                }
-                None => return self.stop(refusal.into()),
+    fn greeted(&mut self, outcome: Result<Reply, Error>, moment: Moment) {
+        let hello = match outcome.and_then(|reply| reply.hello()) {
+            Ok(hello) => hello,
+            Err(error) => match error.retry_after() {
+                Some(after) => return self.lost(error, Asked::Later(after), moment),
+                None => return self.stop(error),
             },
         };
         let State::Dialing { line: Some(mut line), .. } =
@@ -243,16 +223,11 @@ impl Machine {
             self.forget_sessions();
             self.report(Report::Discontinuity);
         }
-        if let Some((channel, service)) = self.identified.clone() {
-            self.say(&Request::Identify { channel, service });
+        if let Some(request) = self.pledged.clone() {
+            self.say(&request);
         }
         self.tell(Phase::Connected, None, None);
-        self.report(Report::Ready(hello));
-    }
-
-    fn identify(&mut self, channel: ChannelType, service: String) {
-        self.identified = Some((channel.clone(), service.clone()));
-        self.say(&Request::Identify { channel, service });
+        self.report(Report::Ready(Box::new(hello)));
     }
 
     fn closed(&mut self, closed: LinkId, why: &Closed, moment: Moment) {
@@ -343,35 +318,24 @@ impl Machine {
     }
 
     fn ping(&mut self, patience: Duration, now: Timestamp) {
-        self.ask(&Request::Ping, Question::Ping);
-        if let State::Online { line, heart, .. } = &mut self.state
-            && let Some(id) = line.last_id(|question| matches!(question, Question::Ping))
-        {
+        let id = self.ask(&Request::ping());
+        if let (State::Online { heart, .. }, Some(id)) = (&mut self.state, id) {
             heart.asked(id, patience, now);
         }
     }
 
     /// Asks on the open link; without one the question is lost, so callers look first.
-    fn ask(&mut self, request: &Request, question: Question) {
-        let Some(line) = self.line_mut() else { return };
-        let link = line.link;
+    fn ask(&mut self, request: &Request) -> Option<u64> {
+        let line = self.state.line_mut()?;
         let (id, text) = line.codec.encode(request);
-        if text.len() > line.frame_limit
-            && let Question::Call(call) = question
-        {
-            return self.report(Report::Called(call.id, Err(Failure::Refused(too_big()))));
-        }
-        if let Some(id) = id {
-            line.asked.insert(id, question);
-        }
-        self.out.push(Effect::Send(link, text));
+        self.out.push(Effect::Send(line.link, text));
+        id
     }
 
     /// Says something on a link that the server has greeted, or not at all.
     fn say(&mut self, request: &Request) {
-        if let State::Online { line, .. } = &mut self.state {
-            let (_, text) = line.codec.encode(request);
-            self.out.push(Effect::Send(line.link, text));
+        if self.is_online() {
+            self.ask(request);
         }
     }
 
@@ -383,20 +347,14 @@ impl Machine {
     fn report(&mut self, report: Report) {
         self.out.push(Effect::Report(report));
     }
+}
 
-    const fn line(&self) -> Option<&Line> {
-        match &self.state {
-            State::Dialing { line, .. } => line.as_ref(),
-            State::Online { line, .. } => Some(line),
-            State::Idle | State::Waiting { .. } | State::Stopped => None,
-        }
-    }
-
+impl State {
     const fn line_mut(&mut self) -> Option<&mut Line> {
-        match &mut self.state {
-            State::Dialing { line, .. } => line.as_mut(),
-            State::Online { line, .. } => Some(line),
-            State::Idle | State::Waiting { .. } | State::Stopped => None,
+        match self {
+            Self::Dialing { line, .. } => line.as_mut(),
+            Self::Online { line, .. } => Some(line),
+            Self::Idle | Self::Waiting { .. } | Self::Stopped => None,
         }
     }
 }

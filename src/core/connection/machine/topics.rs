@@ -1,11 +1,11 @@
 //! Topics: wanted for as long as somebody wants them, asked for on every link.
 
 use super::Machine;
-use super::line::Question;
-use super::words::{Moment, Report, TopicEvent};
+use super::words::{Effect, Moment, Report};
 use crate::core::connection::watch::{Hold, Place, Watch};
+use crate::core::error::Error;
 use crate::core::model::SubscriptionId;
-use crate::core::rpc::{PushEvent, Refusal, Reply, Request, Subscribed, Topic};
+use crate::core::rpc::{Push, Reply, Request, Subscribed, Topic, TopicEvent};
 use crate::core::time::Timestamp;
 
 impl Machine {
@@ -14,35 +14,34 @@ impl Machine {
         self.watches.retain(|topic, _| topic.session().is_none());
     }
 
+    /// The topic that was asked for under this number, on the present link.
+    pub(super) fn asked_topic(&self, id: u64) -> Option<Topic> {
+        let asked = |watch: &Watch| matches!(watch.hold, Hold::Asked(asked) if asked == id);
+        let found = self.watches.iter().find(|(_, watch)| asked(watch));
+        found.map(|(topic, _)| topic.clone())
+    }
+
     pub(super) fn subscribed(
         &mut self,
         topic: Topic,
-        outcome: Result<Reply, Box<Refusal>>,
+        outcome: Result<Reply, Error>,
         now: Timestamp,
     ) {
-        let subscribed = match outcome {
-            Ok(Reply::Subscribed(subscribed)) => subscribed,
-            Ok(_) => return,
-            Err(refusal) => return self.refused_topic(topic, refusal, now),
+        let subscribed = match outcome.and_then(|reply| reply.subscribed(&topic)) {
+            Ok(subscribed) => subscribed,
+            Err(error) => return self.refused_topic(topic, error, now),
         };
-        let (Subscribed::State { subscription, .. } | Subscribed::Log { subscription, .. }) =
-            &subscribed;
-        let subscription = subscription.clone();
-        let Some(watch) = self.watches.get_mut(&topic) else {
-            // Nobody wants it any more; the server does not know yet.
-            return self.ask(&Request::Unsubscribe { subscription }, Question::Nothing);
-        };
-        watch.hold = Hold::Live(subscription);
+        let Some(watch) = self.watches.get_mut(&topic) else { return };
         match subscribed {
-            Subscribed::State { value: Some(value), .. } => {
-                self.report(Report::Topic(topic, TopicEvent::State(value)));
-            }
-            Subscribed::State { value: None, .. } => {}
-            Subscribed::Log { page, .. } => {
-                let applied = watch.page(page);
-                if applied.again {
-                    watch.hold = Hold::Wanted;
+            Subscribed::State { subscription, rev, value } => {
+                watch.hold = Hold::Live(subscription);
+                if let Some(value) = value {
+                    self.report(Report::Topic(topic, TopicEvent::State { rev, value }));
                 }
+            }
+            Subscribed::Log { subscription, page } => {
+                let applied = watch.page(page);
+                watch.hold = if applied.again { Hold::Wanted } else { Hold::Live(subscription) };
                 if applied.reset || !applied.events.is_empty() {
                     let (events, reset) = (applied.events, applied.reset);
                     self.report(Report::Topic(topic, TopicEvent::Log { events, reset }));
@@ -51,67 +50,82 @@ impl Machine {
         }
     }
 
-    pub(super) fn refused_topic(&mut self, topic: Topic, refusal: Box<Refusal>, now: Timestamp) {
-        match (refusal.retry_after(), self.watches.get_mut(&topic)) {
-            (_, None) => {}
-            (Some(after), Some(watch)) => watch.hold = Hold::Later(now + after),
-            (None, Some(_)) => {
-                self.watches.remove(&topic);
-                self.report(Report::Topic(topic, TopicEvent::Failed(refusal)));
-            }
+    fn refused_topic(&mut self, topic: Topic, error: Error, now: Timestamp) {
+        let Some(watch) = self.watches.get_mut(&topic) else { return };
+        if let Some(after) = error.retry_after() {
+            watch.hold = Hold::Later(now + after);
+        } else {
+            self.watches.remove(&topic);
+            self.report(Report::Topic(topic, TopicEvent::Failed(error)));
         }
     }
 
-    pub(super) fn push(&mut self, subscription: &SubscriptionId, event: PushEvent, moment: Moment) {
+    pub(super) fn push(&mut self, subscription: &SubscriptionId, push: &Push, moment: Moment) {
         let live = |watch: &Watch| matches!(&watch.hold, Hold::Live(id) if id == subscription);
         let found = self.watches.iter_mut().find(|(_, watch)| live(watch));
+        // A late word about a subscription that has ended.
         let Some((topic, watch)) = found else { return };
         let topic = topic.clone();
-        let event = match event {
-            PushEvent::State { value, .. } => TopicEvent::State(value),
-            PushEvent::Ephemeral(event) => TopicEvent::Ephemeral(event),
-            PushEvent::Failed(refusal) => return self.refused_topic(topic, refusal, moment.now),
-            PushEvent::Log(event) => match watch.place(&event) {
-                Place::Next => TopicEvent::Log { events: vec![*event], reset: false },
-                Place::Known => return,
+        match push.event(&topic) {
+            Err(error) => self.report(Report::Malformed(error)),
+            Ok(TopicEvent::Failed(error)) => self.refused_topic(topic, error, moment.now),
+            Ok(event) => match watch.follow(&event) {
+                Place::Next => self.report(Report::Topic(topic, event)),
+                Place::Known => {}
                 Place::Beyond => {
                     // Something is missing: ask for all after the cursor, on a new subscription.
                     watch.hold = Hold::Wanted;
-                    let subscription = subscription.clone();
-                    return self.ask(&Request::Unsubscribe { subscription }, Question::Nothing);
+                    self.ask(&Request::unsubscribe(subscription));
                 }
             },
-        };
-        self.report(Report::Topic(topic, event));
+        }
     }
 
     pub(super) fn unwatch(&mut self, topic: &Topic) {
-        if let Some(Watch { hold: Hold::Live(subscription), .. }) = self.watches.remove(topic) {
-            self.ask(&Request::Unsubscribe { subscription }, Question::Nothing);
+        match self.watches.remove(topic).map(|watch| watch.hold) {
+            Some(Hold::Live(subscription)) => {
+                self.ask(&Request::unsubscribe(&subscription));
+            }
+            // The server does not know yet: it is told when its answer names the subscription.
+            Some(Hold::Asked(id)) => {
+                if let Some(line) = self.state.line_mut() {
+                    line.unwanted.push(id);
+                }
+            }
+            Some(Hold::Wanted | Hold::Later(_)) | None => {}
         }
     }
 
-    pub(super) fn ask_topics(&mut self, now: Timestamp) {
-        if self.line().is_none() {
-            return;
-        }
-        let due = |watch: &Watch| match watch.hold {
-            Hold::Wanted => true,
-            Hold::Later(until) => now >= until,
-            Hold::Asked | Hold::Live(_) => false,
+    /// Whether the answer was to a subscription that is not wanted any more; ends it, then.
+    pub(super) fn is_unwanted(&mut self, id: u64, outcome: &Result<Reply, Error>) -> bool {
+        let Some(line) = self.state.line_mut() else { return false };
+        let Some(at) = line.unwanted.iter().position(|unwanted| *unwanted == id) else {
+            return false;
         };
-        let wanted: Vec<_> = self
-            .watches
-            .iter_mut()
-            .filter(|(_, watch)| due(watch))
-            .map(|(topic, watch)| {
-                watch.hold = Hold::Asked;
-                (topic.clone(), watch.cursor())
-            })
-            .collect();
-        for (topic, since) in wanted {
-            let request = Request::Subscribe { topic: topic.clone(), since };
-            self.ask(&request, Question::Topic(topic));
+        line.unwanted.remove(at);
+        if let Ok(reply) = outcome
+            && let Ok(subscription) = reply.subscription()
+        {
+            self.ask(&Request::unsubscribe(&subscription));
+        }
+        true
+    }
+
+    pub(super) fn ask_topics(&mut self, now: Timestamp) {
+        let Self { state, watches, out, .. } = self;
+        let Some(line) = state.line_mut() else { return };
+        for (topic, watch) in watches.iter_mut() {
+            let due = match watch.hold {
+                Hold::Wanted => true,
+                Hold::Later(until) => now >= until,
+                Hold::Asked(_) | Hold::Live(_) => false,
+            };
+            if due {
+                let request = Request::subscribe(topic, watch.cursor().as_ref());
+                let (id, text) = line.codec.encode(&request);
+                watch.hold = id.map_or(Hold::Wanted, Hold::Asked);
+                out.push(Effect::Send(line.link, text));
+            }
         }
     }
 }

@@ -3,22 +3,20 @@ use std::time::Duration;
 use crate::core::config::RetryOptions;
 use crate::core::connection::state::{ConnectionState, LinkId};
 use crate::core::error::Error;
-use crate::core::model::{ChannelType, ChatChannelEventMessage, CustomerInfo, VisitorToken};
+use crate::core::model::{Key, VisitorToken};
 use crate::core::ports::{Closed, Wakeup};
-use crate::core::rpc::{DecodeError, HelloReply, Refusal, Reply, Request, StateValue, Topic};
+use crate::core::rpc::{DecodeError, HelloReply, Reply, Request, Topic, TopicEvent};
 use crate::core::time::Timestamp;
 
 /// What the connection is made with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// When to try again.
     pub retry: RetryOptions,
     /// How often to ping; the server may ask for less often.
     pub heartbeat: Duration,
-    /// The visitor's language (BCP 47).
-    pub locale: Option<String>,
-    /// Who the visitor says to be.
-    pub customer: Option<CustomerInfo>,
+    /// The first words on every connection.
+    pub hello: Request,
     /// The token of an earlier page.
     pub token: Option<VisitorToken>,
 }
@@ -28,8 +26,23 @@ pub struct Settings {
 pub struct Moment {
     /// The clock.
     pub now: Timestamp,
+    /// Fresh for every input: what it names is named once.
+    pub random: [u8; 16],
+}
+
+impl Moment {
     /// Uniformly random over its whole range.
-    pub chance: u32,
+    #[must_use]
+    pub const fn chance(&self) -> u32 {
+        let [a, b, c, d, ..] = self.random;
+        u32::from_le_bytes([a, b, c, d])
+    }
+
+    /// The key for what begins with this input.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::from_random(self.random)
+    }
 }
 
 /// Names a call towards whoever made it.
@@ -70,8 +83,8 @@ pub enum Input {
     },
     /// Say something now, or not at all.
     Notify(Request),
-    /// The visitor's choice, said again on every connection.
-    Identify(ChannelType, String),
+    /// Say something now and again on every later connection, until something else is pledged.
+    Pledge(Request),
     /// Want a topic, now and on every later connection.
     Watch(Topic),
     /// Want it no longer.
@@ -106,43 +119,7 @@ pub enum Report {
     /// News of a topic.
     Topic(Topic, TopicEvent),
     /// A call has come to its end.
-    Called(CallId, Result<Reply, Failure>),
+    Called(CallId, Result<Reply, Error>),
     /// A frame was dropped.
     Malformed(DecodeError),
-}
-
-/// News of a topic.
-#[derive(Clone, Debug)]
-pub enum TopicEvent {
-    /// The newest value.
-    State(StateValue),
-    /// Events in order, each once.
-    Log {
-        /// The events.
-        events: Vec<ChatChannelEventMessage>,
-        /// Whether they replace all that was told before.
-        reset: bool,
-    },
-    /// Typing.
-    Ephemeral(Box<ChatChannelEventMessage>),
-    /// The topic will not be told of any more.
-    Failed(Box<Refusal>),
-}
-
-/// Why a call failed.
-#[derive(Clone, Debug)]
-pub enum Failure {
-    /// The server said no.
-    Refused(Box<Refusal>),
-    /// It did not come to that.
-    Unsent(Error),
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(refusal) => refusal.into(),
-            Failure::Unsent(error) => error,
-        }
-    }
 }

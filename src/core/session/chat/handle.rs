@@ -7,15 +7,14 @@ use futures::channel::oneshot;
 use super::ChatId;
 use super::entry::{Change, EntryKey};
 use super::list::Conversation;
-use super::machine::News;
+use super::machine::{Chat, Input, News};
 use crate::core::error::Error;
 use crate::core::model::{
-    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, MessageId, Private,
-    SessionField, SessionId,
+    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, MessageId, SessionId,
 };
 use crate::core::observe::{LiveResult, Subject, Subscription};
-use crate::core::rpc::Request;
-use crate::core::session::{Command, Inbox};
+use crate::core::rpc::{Reply, Request};
+use crate::core::session::{Command, Inbox, answered};
 
 /// A chat of the visitor with a service (reference, `ChatSession`). Clones are one chat.
 #[derive(Clone, Debug)]
@@ -26,45 +25,17 @@ pub struct ChatSession {
     inbox: Inbox,
 }
 
-/// What a chat handle asks of the driver.
-pub(crate) enum ChatCommand {
-    Create(oneshot::Sender<Result<ChatChannelSession, Error>>),
-    WantConversation,
-    WantEvents(bool),
-    Send { text: Private<String>, greeting: bool, reply: oneshot::Sender<Result<bool, Error>> },
-    Typing(ChatMessageStatus, oneshot::Sender<Result<bool, Error>>),
-    Retry(EntryKey),
-    Discard(EntryKey),
-    Composing,
-    Idle,
-    Received(MessageId),
-    Read(MessageId),
-    StillHere,
-    Close,
-}
-
-/// With what a chat begins.
-#[derive(Clone, Debug)]
-pub(crate) enum StartWith {
-    /// Nothing yet: it will be created.
-    Customer(crate::core::model::CustomerInfo, Vec<SessionField>),
-    /// A session that runs already.
-    Session(SessionId),
-}
-
 /// Where the driver writes and the handles read.
 #[derive(Clone, Debug)]
 pub(crate) struct Published {
-    pub(crate) start: StartWith,
-    pub(crate) service: String,
     shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 struct Shared {
     session_id: Mutex<Option<SessionId>>,
-    session: Subject<ChatChannelSession>,
     conversation: Mutex<Conversation>,
+    session: Subject<ChatChannelSession>,
     changes: Subject<Change>,
     opened: Subject<ChatChannelEventMessage>,
     events: Subject<ChatChannelEventMessage>,
@@ -73,9 +44,22 @@ struct Shared {
 }
 
 impl ChatSession {
-    pub(crate) fn new(id: ChatId, published: Published, inbox: Inbox) -> Self {
-        inbox.put(Command::OpenChat(id, published.clone()));
-        Self { id, service: published.service.clone(), published, inbox }
+    /// A chat of its own; with a session that runs already, or to be created.
+    pub(crate) fn new(
+        id: ChatId,
+        service: &str,
+        create: Request,
+        session: Option<SessionId>,
+        inbox: Inbox,
+    ) -> Self {
+        let service = service.to_owned();
+        let chat = Self { id, service, published: Published::new(session.clone()), inbox };
+        let machine = Box::new(Chat::new(chat.service.clone(), create));
+        chat.inbox.put(Command::OpenChat(id, chat.published.clone(), machine));
+        if let Some(session) = session {
+            chat.put(Input::Attach(session));
+        }
+        chat
     }
 
     /// The code of the service it is with.
@@ -96,9 +80,8 @@ impl ChatSession {
     /// [`Error::Refused`] (no such service, closed, already one open …), [`Error::NotConnected`],
     /// [`Error::WrongState`] when called twice.
     pub fn create(&self) -> impl Future<Output = Result<ChatChannelSession, Error>> + Send + use<> {
-        let (reply, answer) = oneshot::channel();
-        self.ask(ChatCommand::Create(reply));
-        async move { answer.await.unwrap_or(Err(Error::Cancelled)) }
+        let answer = self.ask(Input::Create);
+        async move { answered(answer).await?.session() }
     }
 
     /// The session's state, whenever something in it changed; the present one first.
@@ -120,8 +103,8 @@ impl ChatSession {
         LiveResult::new(
             shared.opened.clone(),
             shared.events.clone(),
-            move || start.ask(ChatCommand::WantEvents(true)),
-            move || stop.ask(ChatCommand::WantEvents(false)),
+            move || start.put(Input::WantEvents(true)),
+            move || stop.put(Input::WantEvents(false)),
         )
     }
 
@@ -129,7 +112,7 @@ impl ChatSession {
     pub fn conversation(&self) -> Subscription<Change> {
         let shared = &self.published.shared;
         if !shared.conversation_wanted.swap(true, Ordering::AcqRel) {
-            self.ask(ChatCommand::WantConversation);
+            self.put(Input::WantConversation);
         }
         // Held while subscribing, so that no change is missed or told twice.
         let conversation = lock(&shared.conversation);
@@ -156,8 +139,7 @@ impl ChatSession {
         if let Some(state) = refused {
             return Err(Error::WrongState { operation: "chatSendMessage", state });
         }
-        let (reply, _) = oneshot::channel();
-        self.ask(ChatCommand::Send { text: text.into(), greeting: false, reply });
+        self.put(Input::Send { text: text.into(), greeting: false });
         Ok(())
     }
 
@@ -175,51 +157,49 @@ impl ChatSession {
         status: &ChatMessageStatus,
         notify_greeting_message: bool,
     ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
-        let (reply, answer) = oneshot::channel();
-        self.ask(match status {
-            ChatMessageStatus::Composing | ChatMessageStatus::Idle => {
-                ChatCommand::Typing(status.clone(), reply)
-            }
+        let answer = self.ask(match status {
+            ChatMessageStatus::Composing => Input::Composing,
+            ChatMessageStatus::Idle => Input::Idle,
             ChatMessageStatus::Wrote | ChatMessageStatus::Unknown(_) => {
-                ChatCommand::Send { text: message.into(), greeting: notify_greeting_message, reply }
+                Input::Send { text: message.into(), greeting: notify_greeting_message }
             }
         });
-        async move { answer.await.unwrap_or(Err(Error::Cancelled)) }
+        async move { answered(answer).await?.done() }
     }
 
     /// Puts a failed message back into the outbox, behind what waits there.
     pub fn retry(&self, entry: &EntryKey) {
-        self.ask(ChatCommand::Retry(entry.clone()));
+        self.put(Input::Retry(entry.clone()));
     }
 
     /// Lets a failed message go.
     pub fn discard(&self, entry: &EntryKey) {
-        self.ask(ChatCommand::Discard(entry.clone()));
+        self.put(Input::Discard(entry.clone()));
     }
 
     /// To be called at every key the visitor presses; how often that is said is decided here.
     pub fn composing(&self) {
-        self.ask(ChatCommand::Composing);
+        self.put(Input::Composing);
     }
 
     /// The composer was left or emptied.
     pub fn idle(&self) {
-        self.ask(ChatCommand::Idle);
+        self.put(Input::Idle);
     }
 
     /// This message and all before it have arrived (reference, `chatChannelReceivedMessage`).
     pub fn mark_received(&self, message: &MessageId) {
-        self.ask(ChatCommand::Received(message.clone()));
+        self.put(Input::Received(message.clone()));
     }
 
     /// This message and all before it have been seen (reference, `chatChannelReadMessage`).
     pub fn mark_read(&self, message: &MessageId) {
-        self.ask(ChatCommand::Read(message.clone()));
+        self.put(Input::Read(message.clone()));
     }
 
     /// The visitor is still here: an answer to `INACTIVE_TIMEOUT`.
     pub fn still_here(&self) {
-        self.ask(ChatCommand::StillHere);
+        self.put(Input::StillHere);
     }
 
     /// Sends the conversation to a mail address (reference, `chatSendRecapOfSession`).
@@ -230,31 +210,32 @@ impl ChatSession {
         &self,
         mail: &str,
     ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
-        let (session, inbox, mail) = (self.id(), self.inbox.clone(), Private::from(mail));
-        async move {
-            let operation = "chatSendRecapOfSession";
-            let session = session.ok_or(Error::WrongState { operation, state: "not created" })?;
-            inbox.call(move |key| Request::ChatRecap { session, key, mail }).await?.done()
-        }
+        let operation = "chatSendRecapOfSession";
+        let session = self.id().ok_or(Error::WrongState { operation, state: "not created" });
+        let request = session.map(|session| Request::chat_recap(&session, mail));
+        let inbox = self.inbox.clone();
+        async move { inbox.call(request?).await?.done() }
     }
 
     /// Ends the session (reference, `chatChannelSessionClose`). The monitors tell `CLOSED`, then
     /// complete.
     pub fn close(&self) {
-        self.ask(ChatCommand::Close);
+        self.put(Input::Close);
     }
 
-    fn ask(&self, command: ChatCommand) {
-        self.inbox.put(Command::Chat(self.id, command));
+    fn put(&self, input: Input<'static>) {
+        self.inbox.put(Command::Chat(self.id, input, None));
+    }
+
+    fn ask(&self, input: Input<'static>) -> oneshot::Receiver<Result<Reply, Error>> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.put(Command::Chat(self.id, input, Some(reply)));
+        answer
     }
 }
 
 impl Published {
-    pub(crate) fn new(service: &str, start: StartWith) -> Self {
-        let session_id = match &start {
-            StartWith::Session(id) => Some(id.clone()),
-            StartWith::Customer(..) => None,
-        };
+    fn new(session_id: Option<SessionId>) -> Self {
         let shared = Shared {
             session_id: Mutex::new(session_id),
             session: Subject::replay(),
@@ -265,7 +246,7 @@ impl Published {
             typing: Subject::state(false),
             conversation_wanted: AtomicBool::new(false),
         };
-        Self { start, service: service.to_owned(), shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared) }
     }
 
     /// Tells the handles. Answers to single calls are the driver's.
@@ -282,7 +263,7 @@ impl Published {
             News::Opened(event) => shared.opened.next(event),
             News::Event(event) => shared.events.next(event),
             News::Typing(typing) => shared.typing.next(typing),
-            News::Created(_) | News::Sent(..) => {}
+            News::Answer(..) => {}
             News::Over => {
                 shared.session.complete();
                 shared.opened.complete();

@@ -37,11 +37,12 @@ impl Conversation {
     }
 }
 
-/// The list as the machine keeps it: every method makes the edits and tells them.
+/// The list as the machine keeps it: every method makes edits and notes them.
 #[derive(Debug, Default)]
 pub(super) struct List {
     conversation: Conversation,
     watermarks: Watermarks,
+    changes: Vec<Change>,
 }
 
 impl List {
@@ -49,34 +50,42 @@ impl List {
         self.conversation.entries()
     }
 
+    /// The edits since this was last asked for.
+    pub(super) fn changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
     /// A stretch of the server's log, which may hold our own messages.
-    pub(super) fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool) -> Vec<Change> {
+    pub(super) fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool) {
         // What comes at once, as after a reload, is told at once.
         if reset || (events.len() > 1 && self.entries().is_empty()) {
             return self.reset(events, reset);
         }
-        events.iter().flat_map(|event| self.event(event)).collect()
+        for event in events {
+            self.event(event);
+        }
     }
 
-    fn reset(&mut self, events: &[ChatChannelEventMessage], forget: bool) -> Vec<Change> {
-        let ours = |entry: &Entry| {
-            events.iter().any(|event| event.key.as_ref().is_some_and(|key| entry.key.is(key)))
-        };
-        let unsent: Vec<Entry> = self
-            .entries()
-            .iter()
-            .filter(|entry| entry.seq.is_none() && !ours(entry))
-            .cloned()
-            .collect();
+    fn reset(&mut self, events: &[ChatChannelEventMessage], forget: bool) {
         if forget {
             self.watermarks = Watermarks::default();
         }
-        let numbered = events.iter().map(|event| Entry::of_event(event, self.watermarks));
-        let entries: Vec<Entry> = numbered.chain(unsent).collect();
-        self.make(vec![Change::Reset(entries)])
+        let mut entries = Vec::new();
+        for event in events {
+            entries.push(Entry::of_event(event, self.watermarks));
+        }
+        for entry in self.entries() {
+            let ours = |event: &ChatChannelEventMessage| {
+                event.key.as_ref().is_some_and(|key| entry.key.is(key))
+            };
+            if entry.seq.is_none() && !events.iter().any(ours) {
+                entries.push(entry.clone());
+            }
+        }
+        self.make(Change::Reset(entries));
     }
 
-    fn event(&mut self, event: &ChatChannelEventMessage) -> Vec<Change> {
+    fn event(&mut self, event: &ChatChannelEventMessage) {
         let entry = Entry::of_event(event, self.watermarks);
         let index = self.place(entry.seq);
         let known = match &event.key {
@@ -87,60 +96,58 @@ impl List {
         };
         match known {
             Some(at) => self.settle(at, entry),
-            None => self.make(vec![Change::Insert { index, entry }]),
+            None => self.make(Change::Insert { index, entry }),
         }
     }
 
     /// A message of ours waits.
-    pub(super) fn wait(&mut self, key: &Key, text: Private<String>, greeting: bool) -> Vec<Change> {
+    pub(super) fn wait(&mut self, key: &Key, text: Private<String>, greeting: bool) {
         let entry = Entry::unsent(key, text, greeting);
         let index = self.entries().len();
-        self.make(vec![Change::Insert { index, entry }])
+        self.make(Change::Insert { index, entry });
     }
 
     /// The server has taken a message of ours.
-    pub(super) fn sent(&mut self, key: &Key, sent: &Sent) -> Vec<Change> {
-        let Some(at) = self.find(key) else { return Vec::new() };
+    pub(super) fn sent(&mut self, key: &Key, sent: Sent) {
+        let Some(at) = self.find(key) else { return };
         let mut entry = self.entries()[at].clone();
-        if entry.seq.is_some() {
-            return Vec::new();
+        if entry.seq.is_none() {
+            entry.seq = Some(sent.seq);
+            entry.id = Some(sent.id);
+            entry.created_at = sent.created_at;
+            entry.delivery = delivery(&entry.direction, entry.seq, self.watermarks);
+            self.settle(at, entry);
         }
-        entry.seq = Some(sent.seq);
-        entry.id = Some(sent.id.clone());
-        entry.created_at.clone_from(&sent.created_at);
-        entry.delivery = delivery(&entry.direction, entry.seq, self.watermarks);
-        self.settle(at, entry)
     }
 
     /// A message of ours has another fate: failed, or waiting again.
-    pub(super) fn fate(&mut self, key: &Key, fate: Delivery) -> Vec<Change> {
-        let Some(index) = self.find(key) else { return Vec::new() };
-        let entry = Entry { delivery: fate, ..self.entries()[index].clone() };
-        self.make(vec![Change::Update { index, entry }])
+    pub(super) fn fate(&mut self, key: &Key, fate: Delivery) {
+        if let Some(index) = self.find(key) {
+            self.deliver(index, fate);
+        }
     }
 
     /// A person lets a failed message go, or takes it up again: it leaves its place.
-    pub(super) fn take_failed(&mut self, key: &EntryKey) -> Option<(Entry, Vec<Change>)> {
+    pub(super) fn take_failed(&mut self, key: &EntryKey) -> Option<Entry> {
         let index = self
             .entries()
             .iter()
             .position(|entry| entry.key == *key && matches!(entry.delivery, Delivery::Failed(_)))?;
         let entry = self.entries()[index].clone();
-        Some((entry, self.make(vec![Change::Remove { index }])))
+        self.make(Change::Remove { index });
+        Some(entry)
     }
 
     /// The operator has received and read up to here.
-    pub(super) fn receipts(&mut self, watermarks: Watermarks) -> Vec<Change> {
+    pub(super) fn receipts(&mut self, watermarks: Watermarks) {
         self.watermarks = watermarks;
-        let changed = |(index, entry): (usize, &Entry)| {
-            let seq = Some(entry.seq?);
-            let delivery = delivery(&entry.direction, seq, watermarks);
-            let entry =
-                (delivery != entry.delivery).then(|| Entry { delivery, ..entry.clone() })?;
-            Some(Change::Update { index, entry })
-        };
-        let changes = self.entries().iter().enumerate().filter_map(changed).collect();
-        self.make(changes)
+        for index in 0..self.entries().len() {
+            let entry = &self.entries()[index];
+            let fate = delivery(&entry.direction, entry.seq, watermarks);
+            if entry.seq.is_some() && fate != entry.delivery {
+                self.deliver(index, fate);
+            }
+        }
     }
 
     /// The place in the log of a message that receipts name.
@@ -148,14 +155,20 @@ impl List {
         self.entries().iter().rev().find(|entry| entry.id.as_ref() == Some(id))?.seq
     }
 
+    fn deliver(&mut self, index: usize, delivery: Delivery) {
+        let entry = Entry { delivery, ..self.entries()[index].clone() };
+        self.make(Change::Update { index, entry });
+    }
+
     /// Puts the entry at `at` where its number belongs.
-    fn settle(&mut self, at: usize, entry: Entry) -> Vec<Change> {
+    fn settle(&mut self, at: usize, entry: Entry) {
         let place = self.place(entry.seq);
         if place == at || self.entries()[at].seq == entry.seq {
-            return self.make(vec![Change::Update { index: at, entry }]);
+            return self.make(Change::Update { index: at, entry });
         }
         let index = if place > at { place - 1 } else { place };
-        self.make(vec![Change::Remove { index: at }, Change::Insert { index, entry }])
+        self.make(Change::Remove { index: at });
+        self.make(Change::Insert { index, entry });
     }
 
     /// Where an entry of this number belongs: before every later and every unsent one.
@@ -167,11 +180,9 @@ impl List {
         self.entries().iter().rposition(|entry| entry.key.is(key))
     }
 
-    fn make(&mut self, changes: Vec<Change>) -> Vec<Change> {
-        for change in &changes {
-            self.conversation.apply(change.clone());
-        }
-        changes
+    fn make(&mut self, change: Change) {
+        self.conversation.apply(change.clone());
+        self.changes.push(change);
     }
 }
 
@@ -209,16 +220,19 @@ mod tests {
         list.entries().iter().map(|entry| entry.key.to_string()).collect()
     }
 
-    fn follow(conversation: &mut Conversation, changes: Vec<Change>) {
-        changes.into_iter().for_each(|change| conversation.apply(change));
+    fn follow(conversation: &mut Conversation, list: &mut List) {
+        list.changes().into_iter().for_each(|change| conversation.apply(change));
     }
 
     #[test]
     fn an_operators_message_stands_before_ours_that_still_waits() {
         let (mut list, mut seen) = (List::default(), Conversation::default());
-        follow(&mut seen, list.log(&[theirs(1)], false));
-        follow(&mut seen, list.wait(&"k1".into(), "mine".into(), false));
-        follow(&mut seen, list.log(&[theirs(2)], false));
+        list.log(&[theirs(1)], false);
+        follow(&mut seen, &mut list);
+        list.wait(&"k1".into(), "mine".into(), false);
+        follow(&mut seen, &mut list);
+        list.log(&[theirs(2)], false);
+        follow(&mut seen, &mut list);
         assert_eq!(keys(&list, &seen), ["#1", "#2", "k1"]);
     }
 
@@ -226,15 +240,22 @@ mod tests {
     fn the_answer_and_the_event_of_a_message_may_come_in_either_order() {
         for answer_first in [true, false] {
             let (mut list, mut seen) = (List::default(), Conversation::default());
-            follow(&mut seen, list.wait(&"k1".into(), "mine".into(), false));
+            list.wait(&"k1".into(), "mine".into(), false);
+            follow(&mut seen, &mut list);
             if answer_first {
-                follow(&mut seen, list.sent(&"k1".into(), &sent(2)));
-                follow(&mut seen, list.log(&[theirs(1)], false));
-                follow(&mut seen, list.log(&[ours(2, "k1")], false));
+                list.sent(&"k1".into(), sent(2));
+                follow(&mut seen, &mut list);
+                list.log(&[theirs(1)], false);
+                follow(&mut seen, &mut list);
+                list.log(&[ours(2, "k1")], false);
+                follow(&mut seen, &mut list);
             } else {
-                follow(&mut seen, list.log(&[theirs(1)], false));
-                follow(&mut seen, list.log(&[ours(2, "k1")], false));
-                follow(&mut seen, list.sent(&"k1".into(), &sent(2)));
+                list.log(&[theirs(1)], false);
+                follow(&mut seen, &mut list);
+                list.log(&[ours(2, "k1")], false);
+                follow(&mut seen, &mut list);
+                list.sent(&"k1".into(), sent(2));
+                follow(&mut seen, &mut list);
             }
             assert_eq!(keys(&list, &seen), ["#1", "k1"]);
             assert_eq!(list.entries()[1].delivery, Delivery::Sent);
@@ -245,15 +266,18 @@ mod tests {
     fn a_message_that_overtakes_a_failed_one_leaves_it_behind() {
         let (mut list, mut seen) = (List::default(), Conversation::default());
         for key in ["k1", "k2"] {
-            follow(&mut seen, list.wait(&key.into(), "mine".into(), false));
+            list.wait(&key.into(), "mine".into(), false);
+            follow(&mut seen, &mut list);
         }
-        follow(&mut seen, list.fate(&"k1".into(), Delivery::Failed(Error::Cancelled)));
-        follow(&mut seen, list.sent(&"k2".into(), &sent(1)));
+        list.fate(&"k1".into(), Delivery::Failed(Error::Cancelled));
+        follow(&mut seen, &mut list);
+        list.sent(&"k2".into(), sent(1));
+        follow(&mut seen, &mut list);
         assert_eq!(keys(&list, &seen), ["k2", "k1"]);
-        let Some((entry, changes)) = list.take_failed(&EntryKey::from(&"k1".into())) else {
+        let Some(entry) = list.take_failed(&EntryKey::from(&"k1".into())) else {
             unreachable!("k1 has failed");
         };
-        follow(&mut seen, changes);
+        follow(&mut seen, &mut list);
         assert_eq!(*entry.text, "mine");
         assert_eq!(keys(&list, &seen), ["k2"]);
     }
@@ -261,23 +285,28 @@ mod tests {
     #[test]
     fn receipts_change_what_they_cover_and_nothing_else() {
         let (mut list, mut seen) = (List::default(), Conversation::default());
-        follow(&mut seen, list.log(&[ours(1, "a"), theirs(2), ours(3, "b")], false));
-        let changes = list.receipts(Watermarks { received: 3, read: 1 });
-        assert_eq!(changes.len(), 2);
-        follow(&mut seen, changes);
+        list.log(&[ours(1, "a"), theirs(2), ours(3, "b")], false);
+        follow(&mut seen, &mut list);
+        list.receipts(Watermarks { received: 3, read: 1 });
+        assert_eq!(list.changes.len(), 2);
+        follow(&mut seen, &mut list);
         let fates: Vec<_> = list.entries().iter().map(|entry| entry.delivery.clone()).collect();
         assert_eq!(fates, [Delivery::Read, Delivery::Sent, Delivery::Delivered]);
-        assert_eq!(list.receipts(Watermarks { received: 3, read: 1 }), []);
+        list.receipts(Watermarks { received: 3, read: 1 });
+        assert_eq!(list.changes(), []);
     }
 
     #[test]
     fn a_reset_keeps_what_waits_and_drops_what_the_server_has() {
         let (mut list, mut seen) = (List::default(), Conversation::default());
-        follow(&mut seen, list.log(&[theirs(1), theirs(2)], false));
+        list.log(&[theirs(1), theirs(2)], false);
+        follow(&mut seen, &mut list);
         for key in ["k1", "k2"] {
-            follow(&mut seen, list.wait(&key.into(), "mine".into(), false));
+            list.wait(&key.into(), "mine".into(), false);
+            follow(&mut seen, &mut list);
         }
-        follow(&mut seen, list.log(&[theirs(1), ours(2, "k1")], true));
+        list.log(&[theirs(1), ours(2, "k1")], true);
+        follow(&mut seen, &mut list);
         assert_eq!(keys(&list, &seen), ["#1", "k1", "k2"]);
     }
 }

@@ -12,7 +12,7 @@ pub use entry::{Change, Delivery, Entry, EntryKey, EntryKind};
 pub use handle::ChatSession;
 pub use list::Conversation;
 
-pub(crate) use handle::{ChatCommand, Published, StartWith};
+pub(crate) use handle::Published;
 pub(crate) use machine::{CallKind, Chat, Effect, Input, News};
 
 /// Names a chat towards the driver, before the server has given it an id.

@@ -4,10 +4,9 @@
 //! be overtaken by the one behind it.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use crate::core::model::{Key, Private};
-use crate::core::rpc::Refusal;
+use crate::core::model::Key;
+use crate::core::rpc::Request;
 use crate::core::time::Timestamp;
 
 /// More than this many waiting messages are refused to the person who writes them.
@@ -26,8 +25,7 @@ pub(super) struct Outbox {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Letter {
     pub(super) key: Key,
-    pub(super) text: Private<String>,
-    pub(super) greeting: bool,
+    pub(super) request: Request,
 }
 
 impl Outbox {
@@ -57,19 +55,13 @@ impl Outbox {
         }
     }
 
-    /// The first letter was refused for now.
-    pub(super) fn refused(
-        &mut self,
-        refusal: &Refusal,
-        after: Duration,
-        connected: bool,
-        now: Timestamp,
-    ) {
+    /// The first letter was refused for now: until there is an operator again, or until then.
+    pub(super) fn refused(&mut self, no_operator: bool, not_before: Timestamp) {
         self.on_its_way = false;
-        if refusal.code == Refusal::NOT_CONNECTED && !connected {
+        if no_operator {
             self.halted = true;
         } else {
-            self.not_before = now + after;
+            self.not_before = not_before;
         }
     }
 

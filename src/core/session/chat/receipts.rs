@@ -25,13 +25,6 @@ struct Mark {
     due: Option<Timestamp>,
 }
 
-/// Something to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Say {
-    Received(MessageId),
-    Read(MessageId),
-}
-
 impl Receipts {
     pub(super) fn received(&mut self, message: &MessageId, seq: Option<u64>, now: Timestamp) {
         let soonest = self.last_received.map_or(now, |last| now.max(last + RECEIVED_EVERY));
@@ -60,12 +53,13 @@ impl Receipts {
         earliest(self.received.due, self.read.due)
     }
 
-    pub(super) fn due(&mut self, now: Timestamp) -> Vec<Say> {
-        let received = self.received.take(now).map(Say::Received);
+    /// What is to be said now: up to where received, up to where read.
+    pub(super) fn due(&mut self, now: Timestamp) -> [Option<MessageId>; 2] {
+        let received = self.received.take(now);
         if received.is_some() {
             self.last_received = Some(now);
         }
-        received.into_iter().chain(self.read.take(now).map(Say::Read)).collect()
+        [received, self.read.take(now)]
     }
 }
 
@@ -99,12 +93,12 @@ mod tests {
     fn received_is_said_at_once_and_then_at_most_every_300_ms() {
         let mut receipts = Receipts::default();
         receipts.received(&"m_1".into(), Some(1), at(0));
-        assert_eq!(receipts.due(at(0)), [Say::Received("m_1".into())]);
+        assert_eq!(receipts.due(at(0)), [Some("m_1".into()), None]);
         receipts.received(&"m_2".into(), Some(2), at(10));
         receipts.received(&"m_3".into(), Some(3), at(20));
-        assert_eq!(receipts.due(at(299)), []);
+        assert_eq!(receipts.due(at(299)), [None, None]);
         assert_eq!(receipts.deadline(), Some(at(300)));
-        assert_eq!(receipts.due(at(300)), [Say::Received("m_3".into())]);
+        assert_eq!(receipts.due(at(300)), [Some("m_3".into()), None]);
     }
 
     #[test]
@@ -113,15 +107,15 @@ mod tests {
         receipts.received(&"m_1".into(), Some(1), at(0));
         receipts.read(&"m_1".into(), Some(1), at(0));
         receipts.read(&"m_2".into(), Some(2), at(500));
-        assert_eq!(receipts.due(at(999)), []);
-        assert_eq!(receipts.due(at(1_000)), [Say::Read("m_2".into())]);
+        assert_eq!(receipts.due(at(999)), [None, None]);
+        assert_eq!(receipts.due(at(1_000)), [None, Some("m_2".into())]);
     }
 
     #[test]
     fn a_watermark_never_falls() {
         let mut receipts = Receipts::default();
         receipts.read(&"m_5".into(), Some(5), at(0));
-        assert_eq!(receipts.due(at(1_000)), [Say::Read("m_5".into())]);
+        assert_eq!(receipts.due(at(1_000)), [None, Some("m_5".into())]);
         receipts.read(&"m_4".into(), Some(4), at(1_000));
         assert_eq!(receipts.deadline(), None);
     }
@@ -130,8 +124,8 @@ mod tests {
     fn a_new_connection_hears_the_watermarks_again() {
         let mut receipts = Receipts::default();
         receipts.read(&"m_5".into(), Some(5), at(0));
-        assert_eq!(receipts.due(at(1_000)).len(), 1);
+        assert_eq!(receipts.due(at(1_000)).iter().flatten().count(), 1);
         receipts.again(at(9_000));
-        assert_eq!(receipts.due(at(9_000)), [Say::Read("m_5".into())]);
+        assert_eq!(receipts.due(at(9_000)), [None, Some("m_5".into())]);
     }
 }

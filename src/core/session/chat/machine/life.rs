@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::words::{CallKind, Effect, News};
+use super::words::{CallKind, News};
 use super::{CLOSE_PATIENCE, Chat, State};
-use crate::core::connection::Failure;
+use crate::core::connection;
 use crate::core::error::Error;
 use crate::core::model::{ChatChannelSession, Key, MultiChannelState, SessionId};
 use crate::core::rpc::{Reply, Request, Topic};
@@ -18,38 +18,28 @@ impl Chat {
         if !matches!(self.state, State::New) {
             let state = self.state.name();
             let error = Error::WrongState { operation: "createChatChannelSession", state };
-            return self.tell(News::Created(Err(error)));
+            return self.tell(News::Answer(key, Err(error)));
         }
         self.state = State::Creating { close: false };
-        let request = Request::ChatCreate {
-            key,
-            service: self.service.clone(),
-            customer: self.customer.clone().map(Box::new),
-            fields: self.fields.clone(),
-        };
-        let (kind, timeout) = (CallKind::Create, Some(CREATE_TIMEOUT));
-        self.out.push(Effect::Call { kind, request, timeout, patient: true });
+        let request = self.create.clone().with_key(&key);
+        self.call(CallKind::Create(key), request, Some(CREATE_TIMEOUT), true);
     }
 
-    pub(super) fn created(&mut self, outcome: Result<Reply, Failure>, now: Timestamp) {
+    pub(super) fn created(&mut self, key: Key, outcome: Result<Reply, Error>, now: Timestamp) {
         let close = matches!(self.state, State::Creating { close: true });
-        match outcome {
-            Ok(Reply::Session(session)) => {
+        let read = outcome.and_then(|reply| Ok((reply.session()?, reply)));
+        match read {
+            Ok((session, reply)) => {
                 self.open(session.id.clone());
-                self.session((*session).clone(), now);
-                self.tell(News::Created(Ok(*session)));
+                self.session(&session, now);
+                self.tell(News::Answer(key, Ok(reply)));
                 if close {
                     self.close(now);
                 }
             }
-            Ok(_) => {
+            Err(error) => {
                 self.state = State::New;
-                let error = Error::Protocol("chat.create was not answered");
-                self.tell(News::Created(Err(error)));
-            }
-            Err(failure) => {
-                self.state = State::New;
-                self.tell(News::Created(Err(failure.into())));
+                self.tell(News::Answer(key, Err(error)));
                 if close {
                     self.over();
                 }
@@ -60,7 +50,7 @@ impl Chat {
     pub(super) fn open(&mut self, id: SessionId) {
         self.state = State::Open { id: id.clone(), over_by: None };
         self.tell(News::Id(id.clone()));
-        self.out.push(Effect::Watch(Topic::Session(id)));
+        self.watch(Topic::Session(id));
         self.watch_log();
     }
 
@@ -69,10 +59,9 @@ impl Chat {
             State::New => self.over(),
             State::Creating { close } => *close = true,
             State::Open { id, over_by } => {
-                let request = Request::ChatClose { session: id.clone() };
+                let request = Request::chat_close(id);
                 over_by.get_or_insert(now + CLOSE_PATIENCE);
-                let kind = CallKind::Close;
-                self.out.push(Effect::Call { kind, request, timeout: None, patient: true });
+                self.call(CallKind::Close, request, None, true);
             }
             State::Over => {}
         }
@@ -92,22 +81,20 @@ impl Chat {
                 let error = Error::WrongState { operation: "chatSendMessage", state: "closed" };
                 self.fail(letter.key, error);
             }
-            if let Some(typing) = self.their_typing.told(false, Timestamp::ZERO) {
-                self.tell(News::Typing(typing));
-            }
-            let closed = Some(MultiChannelState::Closed);
-            let known = self.session.take();
-            let session = known.unwrap_or_else(|| ChatChannelSession {
+            let typing = self.their_typing.told(false, Timestamp::ZERO);
+            self.tell_typing(typing);
+            let mut session = self.session.take().unwrap_or_else(|| ChatChannelSession {
                 id: id.clone(),
                 service: Some(self.service.clone()),
                 session_state: None,
                 step: None,
                 agent: None,
             });
-            self.tell(News::Session(ChatChannelSession { session_state: closed, ..session }));
+            session.session_state = Some(MultiChannelState::Closed);
+            self.tell(News::Session(session));
             for topic in [Topic::Chat(id.clone()), Topic::Receipts(id.clone()), Topic::Session(id)]
             {
-                self.out.push(Effect::Unwatch(topic));
+                self.connection(connection::Input::Unwatch(topic));
             }
         }
         self.tell(News::Over);

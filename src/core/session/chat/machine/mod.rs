@@ -12,18 +12,18 @@ mod words;
 
 use std::time::Duration;
 
-use super::entry::{Change, Delivery, EntryKey, EntryKind};
+use super::entry::{Delivery, EntryKey, EntryKind};
 use super::list::List;
 use super::outbox::{Letter, Outbox};
-use super::receipts::{Receipts, Say};
+use super::receipts::Receipts;
 use super::typing::{OwnTyping, TheirTyping};
-use crate::core::connection::{Failure, TopicEvent};
-use crate::core::error::Error;
+use crate::core::connection::{self, Moment};
+use crate::core::error::{Error, Refused};
 use crate::core::model::{
-    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, ChatMessageType, CustomerInfo,
-    Direction, Key, Private, SessionField, SessionId,
+    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, ChatMessageType, Direction,
+    Key, Private, SessionId,
 };
-use crate::core::rpc::{Refusal, Reply, Request, StateValue, Topic};
+use crate::core::rpc::{Reply, Request, StateValue, Topic, TopicEvent};
 use crate::core::time::{Timestamp, earliest};
 
 pub(crate) use words::{CallKind, Effect, Input, News};
@@ -35,8 +35,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct Chat {
     service: String,
-    customer: Option<CustomerInfo>,
-    fields: Vec<SessionField>,
+    create: Request,
     state: State,
     session: Option<ChatChannelSession>,
     was_connected: bool,
@@ -73,15 +72,11 @@ struct Wants {
 }
 
 impl Chat {
-    pub(crate) fn new(
-        service: String,
-        customer: Option<CustomerInfo>,
-        fields: Vec<SessionField>,
-    ) -> Self {
+    /// A chat with a service, and how it would be created.
+    pub(crate) fn new(service: String, create: Request) -> Self {
         Self {
             service,
-            customer,
-            fields,
+            create,
             state: State::New,
             session: None,
             was_connected: false,
@@ -97,18 +92,18 @@ impl Chat {
     }
 
     /// Takes one input and says what is to be done, in order.
-    pub(crate) fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn handle(&mut self, input: Input<'_>, moment: Moment) -> Vec<Effect> {
+        let now = moment.now;
         match input {
-            Input::Create(key) => self.create(key),
+            Input::Create => self.create(moment.key()),
             Input::Attach(id) => self.open(id),
             Input::WantConversation => self.want(Wants { conversation: true, ..self.wants }),
             Input::WantEvents(wanted) => self.want_events(wanted),
-            Input::Send { key, text, greeting } => self.send(key, text, greeting),
-            Input::Retry { entry, key } => self.retry(&entry, key),
+            Input::Send { text, greeting } => self.send(moment.key(), text, greeting),
+            Input::Retry(entry) => self.retry(&entry, moment.key()),
             Input::Discard(entry) => {
-                if let Some((_, changes)) = self.list.take_failed(&entry) {
-                    self.tell_all(changes);
-                }
+                self.list.take_failed(&entry);
+                self.tell_changes();
             }
             Input::Composing => {
                 if self.is_connected() {
@@ -120,15 +115,13 @@ impl Chat {
                 let status = self.own_typing.stop();
                 self.say_typing(status);
             }
-            Input::Received(id) => {
-                self.receipts.received(&id, self.list.seq_of(&id), now);
-            }
+            Input::Received(id) => self.receipts.received(&id, self.list.seq_of(&id), now),
             Input::Read(id) => self.receipts.read(&id, self.list.seq_of(&id), now),
             Input::StillHere => self.still_here(),
             Input::Close => self.close(now),
             Input::Ready => self.receipts.again(now),
             Input::Gone => self.gone(),
-            Input::Topic(topic, event) => self.topic(&topic, event, now),
+            Input::Topic(topic, event) => self.topic(topic, event, now),
             Input::Called(kind, outcome) => self.called(kind, outcome, now),
             Input::Tick => {}
         }
@@ -166,11 +159,12 @@ impl Chat {
 
     fn watch_log(&mut self) {
         let State::Open { id, .. } = &self.state else { return };
+        let (log, receipts) = (Topic::Chat(id.clone()), Topic::Receipts(id.clone()));
         if self.wants.conversation || self.wants.events {
-            self.out.push(Effect::Watch(Topic::Chat(id.clone())));
+            self.watch(log);
         }
         if self.wants.conversation {
-            self.out.push(Effect::Watch(Topic::Receipts(id.clone())));
+            self.watch(receipts);
         }
     }
 
@@ -181,96 +175,101 @@ impl Chat {
         };
         if wanted && !self.wants.events {
             // What the conversation has read already is news to whoever listens only now.
-            let known: Vec<_> =
-                self.list.entries().iter().filter_map(|entry| entry.event(&id)).collect();
-            known.into_iter().for_each(|event| self.tell_event(event));
+            for at in 0..self.list.entries().len() {
+                if let Some(event) = self.list.entries()[at].event(&id) {
+                    self.tell_event(event);
+                }
+            }
         }
         self.want(Wants { events: wanted, ..self.wants });
         if !wanted && !self.wants.conversation {
-            self.out.push(Effect::Unwatch(Topic::Chat(id)));
+            self.connection(connection::Input::Unwatch(Topic::Chat(id)));
         }
     }
 
     fn send(&mut self, key: Key, text: Private<String>, greeting: bool) {
-        let refused = match &self.state {
-            State::Open { .. } if self.outbox.is_full() => Some("waiting with a full outbox"),
-            State::Open { .. } if self.was_connected => None,
+        let session = match &self.state {
+            State::Open { .. } if self.outbox.is_full() => Err("waiting with a full outbox"),
+            State::Open { id, .. } if self.was_connected => Ok(id),
             State::New | State::Creating { .. } | State::Open { .. } | State::Over => {
-                Some(self.state.name())
+                Err(self.state.name())
             }
         };
-        if let Some(state) = refused {
-            let error = Error::WrongState { operation: "chatSendMessage", state };
-            return self.tell(News::Sent(key, Err(error)));
+        match session {
+            Ok(session) => {
+                let request = Request::chat_send(session, &text, greeting).with_key(&key);
+                let status = self.own_typing.stop();
+                self.say_typing(status);
+                self.list.wait(&key, text, greeting);
+                self.tell_changes();
+                self.outbox.put(Letter { key, request });
+            }
+            Err(state) => {
+                let error = Error::WrongState { operation: "chatSendMessage", state };
+                self.tell(News::Answer(key, Err(error)));
+            }
         }
-        let status = self.own_typing.stop();
-        self.say_typing(status);
-        let changes = self.list.wait(&key, text.clone(), greeting);
-        self.tell_all(changes);
-        self.outbox.put(Letter { key, text, greeting });
     }
 
     /// A new key: the old one names what the server has refused.
     fn retry(&mut self, entry: &EntryKey, key: Key) {
         if matches!(self.state, State::Open { .. })
-            && let Some((entry, changes)) = self.list.take_failed(entry)
+            && let Some(entry) = self.list.take_failed(entry)
         {
-            self.tell_all(changes);
+            self.tell_changes();
             self.send(key, entry.text, entry.greeting);
         }
     }
 
     fn send_next(&mut self, now: Timestamp) {
-        let State::Open { id, .. } = &self.state else { return };
-        let Some(Letter { key, text, greeting }) = self.outbox.next(now).cloned() else { return };
-        let request =
-            Request::ChatSend { session: id.clone(), key: key.clone(), message: text, greeting };
-        let kind = CallKind::Send(key);
-        self.out.push(Effect::Call { kind, request, timeout: None, patient: false });
+        if !matches!(self.state, State::Open { .. }) {
+            return;
+        }
+        if let Some(Letter { key, request }) = self.outbox.next(now).cloned() {
+            self.call(CallKind::Send(key), request, None, false);
+        }
     }
 
-    fn sent(&mut self, key: Key, outcome: Result<Reply, Failure>, now: Timestamp) {
-        let error = match outcome {
-            Ok(Reply::Sent(sent)) => {
+    fn sent(&mut self, key: Key, outcome: Result<Reply, Error>, now: Timestamp) {
+        match outcome.and_then(|reply| reply.sent()) {
+            Ok(sent) => {
                 self.outbox.done(&key);
-                let changes = self.list.sent(&key, &sent);
-                self.tell_all(changes);
-                return self.tell(News::Sent(key, Ok(true)));
+                self.list.sent(&key, sent);
+                self.tell_changes();
+                self.tell(News::Answer(key, Ok(Reply::from(true))));
             }
-            Ok(_) => Error::Protocol("chat.send was not answered"),
-            Err(Failure::Refused(refusal)) => {
-                if let Some(after) = refusal.retry_after() {
-                    let connected = self.is_connected();
-                    return self.outbox.refused(&refusal, after, connected, now);
+            Err(error) => match error.retry_after() {
+                Some(after) => {
+                    let unheard = is_refused(&error, &[Refused::NOT_CONNECTED]);
+                    self.outbox.refused(unheard && !self.is_connected(), now + after);
                 }
-                refusal.into()
-            }
-            Err(Failure::Unsent(error)) => error,
-        };
-        self.outbox.done(&key);
-        self.fail(key, error);
+                None => {
+                    self.outbox.done(&key);
+                    self.fail(key, error);
+                }
+            },
+        }
     }
 
     fn fail(&mut self, key: Key, error: Error) {
-        let changes = self.list.fate(&key, Delivery::Failed(error.clone()));
-        self.tell_all(changes);
-        self.tell(News::Sent(key, Err(error)));
+        self.list.fate(&key, Delivery::Failed(error.clone()));
+        self.tell_changes();
+        self.tell(News::Answer(key, Err(error)));
     }
 
     fn still_here(&mut self) {
         if let State::Open { id, .. } = &self.state {
-            let request = Request::SessionActive { session: id.clone() };
-            let kind = CallKind::StillHere;
-            self.out.push(Effect::Call { kind, request, timeout: None, patient: true });
+            let request = Request::session_active(id);
+            self.call(CallKind::StillHere, request, None, true);
         }
     }
 
-    fn called(&mut self, kind: CallKind, outcome: Result<Reply, Failure>, now: Timestamp) {
+    fn called(&mut self, kind: CallKind, outcome: Result<Reply, Error>, now: Timestamp) {
         match kind {
-            CallKind::Create => self.created(outcome, now),
+            CallKind::Create(key) => self.created(key, outcome, now),
             CallKind::Send(key) => self.sent(key, outcome, now),
             CallKind::Close => {
-                if let Err(Failure::Refused(_)) = outcome {
+                if let Err(Error::Refused(_)) = outcome.and_then(|reply| reply.done()) {
                     self.gone();
                 }
             }
@@ -278,41 +277,41 @@ impl Chat {
         }
     }
 
-    fn topic(&mut self, topic: &Topic, event: TopicEvent, now: Timestamp) {
+    fn topic(&mut self, topic: &Topic, event: &TopicEvent, now: Timestamp) {
         if !matches!(self.state, State::Open { .. }) {
             return;
         }
         match event {
-            TopicEvent::State(StateValue::Session(session)) => self.session(*session, now),
-            TopicEvent::State(StateValue::Receipts(watermarks)) => {
-                let changes = self.list.receipts(watermarks);
-                self.tell_all(changes);
-            }
-            TopicEvent::State(StateValue::Channels(_) | StateValue::Service(_)) => {}
-            TopicEvent::Log { events, reset } => self.log(events, reset, now),
-            TopicEvent::Ephemeral(event) => self.typed(*event, now),
-            TopicEvent::Failed(refusal) => {
-                let unknown =
-                    matches!(refusal.code, Refusal::SESSION_NOT_FOUND | Refusal::SESSION_CLOSED);
-                if unknown && matches!(topic, Topic::Session(_)) {
+            TopicEvent::State { value, .. } => match value {
+                StateValue::Session(session) => self.session(session, now),
+                StateValue::Receipts(watermarks) => {
+                    self.list.receipts(*watermarks);
+                    self.tell_changes();
+                }
+                StateValue::Channels(_) | StateValue::Service(_) => {}
+            },
+            TopicEvent::Log { events, reset } => self.log(events, *reset, now),
+            TopicEvent::Ephemeral(event) => self.typed(event, now),
+            TopicEvent::Failed(error) => {
+                let unknown = [Refused::SESSION_NOT_FOUND, Refused::SESSION_CLOSED];
+                if is_refused(error, &unknown) && matches!(topic, Topic::Session(_)) {
                     self.gone();
                 }
             }
         }
     }
 
-    fn session(&mut self, session: ChatChannelSession, now: Timestamp) {
-        if self.session.as_ref() == Some(&session) {
+    fn session(&mut self, session: &ChatChannelSession, now: Timestamp) {
+        if self.session.as_ref() == Some(session) {
             return;
         }
         if session.is_connected() {
             self.was_connected = true;
             self.outbox.resume();
         }
-        let closed = session.is_closed();
         self.session = Some(session.clone());
-        if !closed {
-            return self.tell(News::Session(session));
+        if !session.is_closed() {
+            return self.tell(News::Session(session.clone()));
         }
         // The documented order: the log's CLOSED_SESSION, then the state, then the end.
         let reads_log = self.wants.conversation || self.wants.events;
@@ -326,18 +325,17 @@ impl Chat {
         }
     }
 
-    fn log(&mut self, events: Vec<ChatChannelEventMessage>, reset: bool, now: Timestamp) {
-        let changes = self.list.log(&events, reset);
-        self.tell_all(changes);
-        if events.iter().any(|event| event.direction == Some(Direction::Inbound))
-            && let Some(typing) = self.their_typing.told(false, now)
-        {
-            self.tell(News::Typing(typing));
+    fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool, now: Timestamp) {
+        self.list.log(events, reset);
+        self.tell_changes();
+        if events.iter().any(|event| event.direction == Some(Direction::Inbound)) {
+            let typing = self.their_typing.told(false, now);
+            self.tell_typing(typing);
         }
         self.log_ended =
             self.list.entries().iter().rev().any(|entry| entry.kind == EntryKind::Closed);
         if self.wants.events {
-            events.into_iter().for_each(|event| self.tell_event(event));
+            events.iter().for_each(|event| self.tell_event(event.clone()));
         }
         let closed = self.session.as_ref().is_some_and(ChatChannelSession::is_closed);
         if self.log_ended && closed {
@@ -345,15 +343,14 @@ impl Chat {
         }
     }
 
-    fn typed(&mut self, event: ChatChannelEventMessage, now: Timestamp) {
+    fn typed(&mut self, event: &ChatChannelEventMessage, now: Timestamp) {
         if event.direction == Some(Direction::Inbound) {
             let composing = event.status == Some(ChatMessageStatus::Composing);
-            if let Some(typing) = self.their_typing.told(composing, now) {
-                self.tell(News::Typing(typing));
-            }
+            let typing = self.their_typing.told(composing, now);
+            self.tell_typing(typing);
         }
         if self.wants.events {
-            self.tell(News::Event(event));
+            self.tell(News::Event(event.clone()));
         }
     }
 
@@ -367,25 +364,22 @@ impl Chat {
         if over_by.is_some_and(|over_by| now >= over_by) {
             return self.over();
         }
-        let session = id.clone();
-        for say in self.receipts.due(now) {
-            let session = session.clone();
-            self.out.push(Effect::Notify(match say {
-                Say::Received(message) => Request::ChatReceived { session, message },
-                Say::Read(message) => Request::ChatRead { session, message },
-            }));
+        let [received, read] = self.receipts.due(now);
+        let received = received.map(|message| Request::chat_received(id, &message));
+        let read = read.map(|message| Request::chat_read(id, &message));
+        for request in [received, read].into_iter().flatten() {
+            self.connection(connection::Input::Notify(request));
         }
         let idle = self.own_typing.tick(now);
         self.say_typing(idle);
-        if let Some(typing) = self.their_typing.tick(now) {
-            self.tell(News::Typing(typing));
-        }
+        let typing = self.their_typing.tick(now);
+        self.tell_typing(typing);
     }
 
     fn say_typing(&mut self, status: Option<ChatMessageStatus>) {
         if let (State::Open { id, .. }, Some(status)) = (&self.state, status) {
-            let session = id.clone();
-            self.out.push(Effect::Notify(Request::ChatTyping { session, status }));
+            let request = Request::chat_typing(id, &status);
+            self.connection(connection::Input::Notify(request));
         }
     }
 
@@ -393,8 +387,28 @@ impl Chat {
         self.session.as_ref().is_some_and(ChatChannelSession::is_connected)
     }
 
-    fn tell_all(&mut self, changes: Vec<Change>) {
-        changes.into_iter().for_each(|change| self.tell(News::Change(change)));
+    fn call(&mut self, kind: CallKind, request: Request, timeout: Option<Duration>, patient: bool) {
+        self.out.push(Effect::Call { kind, request, timeout, patient });
+    }
+
+    fn watch(&mut self, topic: Topic) {
+        self.connection(connection::Input::Watch(topic));
+    }
+
+    fn connection(&mut self, input: connection::Input) {
+        self.out.push(Effect::Connection(input));
+    }
+
+    fn tell_changes(&mut self) {
+        for change in self.list.changes() {
+            self.tell(News::Change(change));
+        }
+    }
+
+    fn tell_typing(&mut self, typing: Option<bool>) {
+        if let Some(typing) = typing {
+            self.tell(News::Typing(typing));
+        }
     }
 
     fn tell(&mut self, news: News) {
@@ -411,4 +425,8 @@ impl State {
             Self::Over => "closed",
         }
     }
+}
+
+fn is_refused(error: &Error, codes: &[i32]) -> bool {
+    error.refusal().is_some_and(|refused| codes.contains(&refused.code))
 }

@@ -1,31 +1,27 @@
 use std::time::Duration;
 
-use crate::core::connection::{Failure, TopicEvent};
+use crate::core::connection;
 use crate::core::error::Error;
 use crate::core::model::{
     ChatChannelEventMessage, ChatChannelSession, Key, MessageId, Private, SessionId,
 };
-use crate::core::rpc::{Reply, Request, Topic};
+use crate::core::rpc::{Reply, Request, Topic, TopicEvent};
 use crate::core::session::chat::entry::{Change, EntryKey};
 
 /// What happens to a chat.
 #[derive(Clone, Debug)]
-pub(crate) enum Input {
-    Create(Key),
+pub(crate) enum Input<'a> {
+    Create,
     Attach(SessionId),
     /// Somebody reads the conversation.
     WantConversation,
     /// Somebody reads the documented events, or does so no more.
     WantEvents(bool),
     Send {
-        key: Key,
         text: Private<String>,
         greeting: bool,
     },
-    Retry {
-        entry: EntryKey,
-        key: Key,
-    },
+    Retry(EntryKey),
     Discard(EntryKey),
     /// A key was pressed in the composer.
     Composing,
@@ -39,15 +35,15 @@ pub(crate) enum Input {
     Ready,
     /// The server does not know the session any more.
     Gone,
-    Topic(Topic, TopicEvent),
-    Called(CallKind, Result<Reply, Failure>),
+    Topic(&'a Topic, &'a TopicEvent),
+    Called(CallKind, Result<Reply, Error>),
     Tick,
 }
 
 /// Which of a chat's calls came to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CallKind {
-    Create,
+    Create(Key),
     Send(Key),
     Close,
     StillHere,
@@ -58,9 +54,7 @@ pub(crate) enum CallKind {
 #[must_use = "the machine only decides; somebody has to do it"]
 pub(crate) enum Effect {
     Call { kind: CallKind, request: Request, timeout: Option<Duration>, patient: bool },
-    Notify(Request),
-    Watch(Topic),
-    Unwatch(Topic),
+    Connection(connection::Input),
     Tell(News),
 }
 
@@ -69,7 +63,6 @@ pub(crate) enum Effect {
 pub(crate) enum News {
     /// The session has an id.
     Id(SessionId),
-    Created(Result<ChatChannelSession, Error>),
     Session(ChatChannelSession),
     Change(Change),
     /// The first event of the log.
@@ -77,7 +70,32 @@ pub(crate) enum News {
     /// Any other event, and typing.
     Event(ChatChannelEventMessage),
     Typing(bool),
-    Sent(Key, Result<bool, Error>),
+    /// What became of the input of that key.
+    Answer(Key, Result<Reply, Error>),
     /// Nothing follows.
     Over,
+}
+
+impl Input<'_> {
+    /// What the reference calls it, where somebody may wait for what becomes of it.
+    pub(crate) const fn operation(&self) -> Option<&'static str> {
+        match self {
+            Self::Create => Some("createChatChannelSession"),
+            Self::Send { .. } | Self::Composing | Self::Idle => Some("chatSendMessage"),
+            Self::Attach(_)
+            | Self::WantConversation
+            | Self::WantEvents(_)
+            | Self::Retry(_)
+            | Self::Discard(_)
+            | Self::Received(_)
+            | Self::Read(_)
+            | Self::StillHere
+            | Self::Close
+            | Self::Ready
+            | Self::Gone
+            | Self::Topic(..)
+            | Self::Called(..)
+            | Self::Tick => None,
+        }
+    }
 }
