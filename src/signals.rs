@@ -7,16 +7,17 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures::{FutureExt, Stream, StreamExt};
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
+
+use crate::core::Subscription;
 
 /// Something that can be read reactively, such as one thing of a larger state. (`Signal` would do, and
 /// bring the code of every kind of signal with it.)
 pub type Reading<T> = Callback<(), T>;
 
 /// The newest value of a stream, starting from `initial`.
-pub fn latest<T>(initial: T, stream: impl Stream<Item = T> + Unpin + 'static) -> ReadSignal<T>
+pub fn latest<T>(initial: T, stream: Subscription<T>) -> ReadSignal<T>
 where
     T: Send + Sync + 'static,
 {
@@ -26,7 +27,7 @@ where
 /// What a stream adds up to: `apply` is given the state and each item, in order.
 pub fn fold<S, T>(
     initial: S,
-    stream: impl Stream<Item = T> + Unpin + 'static,
+    stream: Subscription<T>,
     mut apply: impl FnMut(&mut S, T) + 'static,
 ) -> ReadSignal<S>
 where
@@ -47,14 +48,17 @@ where
 
 /// Hands over what a stream brings: what is there already at once, later items a frame at a time.
 pub fn each_frame<T: 'static>(
-    mut stream: impl Stream<Item = T> + Unpin + 'static,
+    mut stream: Subscription<T>,
     mut handle: impl FnMut(Vec<T>) + 'static,
 ) {
-    let present = ready(&mut stream);
+    let present = stream.ready();
     if !present.is_empty() {
         untrack(|| handle(present));
     }
-    let mut source: Box<dyn Source> = Box::new(Gathering { stream, handle, items: Vec::new() });
+    follow(Box::new(Gathering { stream, handle }));
+}
+
+fn follow(mut source: Box<dyn Source>) {
     spawn(async move {
         while poll_fn(|context| source.poll_more(context)).await {
             frame().await;
@@ -102,31 +106,19 @@ trait Source {
     fn hand_over(&mut self);
 }
 
-struct Gathering<S, H, T> {
-    stream: S,
+struct Gathering<T, H> {
+    stream: Subscription<T>,
     handle: H,
-    items: Vec<T>,
 }
 
-impl<S: Stream<Item = T> + Unpin, H: FnMut(Vec<T>), T> Source for Gathering<S, H, T> {
+impl<T, H: FnMut(Vec<T>)> Source for Gathering<T, H> {
     fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool> {
-        self.stream.poll_next_unpin(context).map(|item| {
-            let more = item.is_some();
-            self.items.extend(item);
-            more
-        })
+        self.stream.poll_ready(context)
     }
 
     fn hand_over(&mut self) {
-        let mut items = std::mem::take(&mut self.items);
-        items.extend(ready(&mut self.stream));
-        (self.handle)(items);
+        (self.handle)(self.stream.ready());
     }
-}
-
-/// Everything that the stream can give without waiting.
-fn ready<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Vec<T> {
-    std::iter::from_fn(|| stream.next().now_or_never().flatten()).collect()
 }
 
 /// Until the browser is about to paint. A hidden page is never painted, and its unread badge and

@@ -1,10 +1,8 @@
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
 use super::Subscription;
 use crate::core::error::Error;
-use crate::core::map::Map;
 
 /// Where values come from. Clones share one source.
 ///
@@ -26,17 +24,25 @@ pub enum End {
 
 #[derive(Debug)]
 pub(super) struct Shared<T> {
-    keeps_latest: bool,
     latest: Option<T>,
+    /// What each listener has not taken yet, in the order of the hub's listeners.
+    queues: Vec<Vec<T>>,
+    hub: Hub,
+}
+
+/// All of a subject that has nothing to do with what its values are, so that it is there once.
+#[derive(Debug)]
+struct Hub {
+    keeps_latest: bool,
     end: Option<End>,
     next_id: u64,
-    queues: Map<u64, Queue<T>>,
+    listeners: Vec<Listener>,
 }
 
 #[derive(Debug)]
-pub(super) struct Queue<T> {
-    pub(super) items: VecDeque<T>,
-    pub(super) waker: Option<Waker>,
+struct Listener {
+    id: u64,
+    waker: Option<Waker>,
 }
 
 impl<T: Clone> Subject<T> {
@@ -59,25 +65,25 @@ impl<T: Clone> Subject<T> {
     }
 
     fn new(keeps_latest: bool, latest: Option<T>) -> Self {
-        let shared = Shared { keeps_latest, latest, end: None, next_id: 0, queues: Map::new() };
+        let hub = Hub { keeps_latest, end: None, next_id: 0, listeners: Vec::new() };
+        let shared = Shared { latest, queues: Vec::new(), hub };
         Self { shared: Arc::new(Mutex::new(shared)) }
     }
 
     /// Hands a value to every subscriber. After the end it is dropped.
     pub fn next(&self, value: T) {
-        let wakers = {
-            let mut shared = lock(&self.shared);
-            if shared.end.is_some() {
-                return;
-            }
-            if shared.keeps_latest {
-                shared.latest = Some(value.clone());
-            }
-            for queue in shared.queues.values_mut() {
-                queue.items.push_back(value.clone());
-            }
-            shared.wakers()
-        };
+        let mut shared = lock(&self.shared);
+        if shared.hub.end.is_some() {
+            return;
+        }
+        for queue in &mut shared.queues {
+            queue.push(value.clone());
+        }
+        let old = if shared.hub.keeps_latest { shared.latest.replace(value) } else { Some(value) };
+        let wakers = shared.hub.wakers();
+        drop(shared);
+        // Dropped only here, with the lock released: values may hold subscriptions themselves.
+        drop(old);
         wake(wakers);
     }
 
@@ -86,10 +92,14 @@ impl<T: Clone> Subject<T> {
     where
         T: PartialEq,
     {
-        let known = lock(&self.shared).latest.as_ref() == Some(&value);
-        if !known {
+        if !self.look(|latest| latest == Some(&value)) {
             self.next(value);
         }
+    }
+
+    /// Looks at the latest value, where values are kept, without taking a copy.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(Option<&T>) -> R) -> R {
+        look(lock(&self.shared).latest.as_ref())
     }
 
     /// The latest value, where values are kept.
@@ -102,15 +112,17 @@ impl<T: Clone> Subject<T> {
     pub fn subscribe(&self) -> Subscription<T> {
         let mut shared = lock(&self.shared);
         let first = shared.latest.clone();
-        let id = shared.add(first);
-        drop(shared);
-        Subscription::new(self.clone(), id)
+        self.listen(&mut shared, first)
     }
 
     /// Begins to listen with a first value of the caller's own, in place of the latest.
     pub fn subscribe_from(&self, first: T) -> Subscription<T> {
-        let id = lock(&self.shared).add(Some(first));
-        Subscription::new(self.clone(), id)
+        self.listen(&mut lock(&self.shared), Some(first))
+    }
+
+    fn listen(&self, shared: &mut Shared<T>, first: Option<T>) -> Subscription<T> {
+        shared.queues.push(first.into_iter().collect());
+        Subscription::new(self.clone(), shared.hub.join())
     }
 }
 
@@ -128,21 +140,17 @@ impl<T> Subject<T> {
     /// How it ended, if it has.
     #[must_use]
     pub fn ended(&self) -> Option<End> {
-        lock(&self.shared).end.clone()
+        lock(&self.shared).hub.end.clone()
     }
 
     /// How many listen now.
     #[must_use]
     pub fn subscribers(&self) -> usize {
-        lock(&self.shared).queues.len()
+        lock(&self.shared).hub.listeners.len()
     }
 
     fn end(&self, end: End) {
-        let wakers = {
-            let mut shared = lock(&self.shared);
-            shared.end.get_or_insert(end);
-            shared.wakers()
-        };
+        let wakers = lock(&self.shared).hub.close(end);
         wake(wakers);
     }
 }
@@ -154,27 +162,74 @@ impl<T> Clone for Subject<T> {
 }
 
 impl<T> Shared<T> {
-    fn add(&mut self, first: Option<T>) -> u64 {
+    /// What a listener has not taken yet.
+    pub(super) fn queue(&mut self, id: u64) -> Option<&mut Vec<T>> {
+        let at = self.hub.place(id)?;
+        self.queues.get_mut(at)
+    }
+
+    /// Whether there is something to take, or there is an end; otherwise the listener is woken.
+    pub(super) fn poll(&mut self, id: u64, context: &Context<'_>) -> Poll<bool> {
+        let there = self.queue(id).is_some_and(|queue| !queue.is_empty());
+        if there { Poll::Ready(true) } else { self.hub.wait(id, context) }
+    }
+
+    /// How the source ended, for a listener that has taken everything.
+    pub(super) fn end(&mut self, id: u64) -> Option<End> {
+        let drained = self.queue(id).is_none_or(|queue| queue.is_empty());
+        self.hub.end.clone().filter(|_| drained)
+    }
+
+    /// A listener is gone; what it has not taken is to be dropped when the lock is released.
+    #[must_use]
+    pub(super) fn leave(&mut self, id: u64) -> Option<Vec<T>> {
+        let at = self.hub.leave(id)?;
+        Some(self.queues.remove(at))
+    }
+}
+
+impl Hub {
+    #[inline(never)]
+    fn join(&mut self) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
-        self.queues.insert(id, Queue { items: first.into_iter().collect(), waker: None });
+        self.listeners.push(Listener { id, waker: None });
         id
     }
 
-    pub(super) fn queue(&mut self, id: u64) -> Option<&mut Queue<T>> {
-        self.queues.get_mut(&id)
+    #[inline(never)]
+    fn leave(&mut self, id: u64) -> Option<usize> {
+        let at = self.place(id)?;
+        self.listeners.remove(at);
+        Some(at)
     }
 
-    pub(super) fn remove(&mut self, id: u64) -> Option<Queue<T>> {
-        self.queues.remove(&id)
+    #[inline(never)]
+    fn place(&self, id: u64) -> Option<usize> {
+        self.listeners.iter().position(|listener| listener.id == id)
     }
 
-    pub(super) fn end(&self) -> Option<&End> {
-        self.end.as_ref()
+    /// False at the end; until then the listener sleeps.
+    #[inline(never)]
+    fn wait(&mut self, id: u64, context: &Context<'_>) -> Poll<bool> {
+        if let Some(at) = self.place(id)
+            && self.end.is_none()
+        {
+            self.listeners[at].waker = Some(context.waker().clone());
+            return Poll::Pending;
+        }
+        Poll::Ready(false)
     }
 
+    #[inline(never)]
+    fn close(&mut self, end: End) -> Vec<Waker> {
+        self.end.get_or_insert(end);
+        self.wakers()
+    }
+
+    #[inline(never)]
     fn wakers(&mut self) -> Vec<Waker> {
-        self.queues.values_mut().filter_map(|queue| queue.waker.take()).collect()
+        self.listeners.iter_mut().filter_map(|listener| listener.waker.take()).collect()
     }
 }
 
@@ -184,6 +239,7 @@ pub(super) fn lock<T>(shared: &Mutex<Shared<T>>) -> MutexGuard<'_, Shared<T>> {
 }
 
 /// Runs with the lock released: a waker may poll at once, and polling takes the lock.
+#[inline(never)]
 fn wake(wakers: Vec<Waker>) {
     for waker in wakers {
         waker.wake();
@@ -233,6 +289,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_ready_is_what_was_not_taken_yet_in_order() {
+        let subject = Subject::state(1);
+        let mut listener = subject.subscribe();
+        subject.next(2);
+        subject.next(3);
+        assert_eq!(listener.try_next(), Some(1));
+        subject.next(4);
+        assert_eq!(listener.ready(), [2, 3, 4]);
+        assert!(listener.ready().is_empty());
+    }
+
+    #[test]
     fn dropping_a_subscription_removes_its_queue() {
         let subject = Subject::<u8>::events();
         let one = subject.subscribe();
@@ -249,7 +317,7 @@ mod tests {
         let subject = Subject::events();
         let mut listener = subject.subscribe();
         let waiting = std::thread::spawn(move || block_on(listener.next()));
-        while lock(&subject.shared).queues.values().all(|queue| queue.waker.is_none()) {
+        while lock(&subject.shared).hub.listeners.iter().all(|listener| listener.waker.is_none()) {
             std::thread::yield_now();
         }
         subject.next(7);

@@ -1,5 +1,6 @@
-//! A page: gloo's WebSocket and timers, the page's events, its storage.
+//! A page: its WebSocket, its timers, its events, its storage.
 
+mod events;
 mod link;
 pub mod storage;
 mod wakeups;
@@ -8,15 +9,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use futures::future::LocalBoxFuture;
-use futures::{FutureExt, SinkExt};
-use gloo_net::websocket::State;
-use gloo_net::websocket::futures::WebSocket;
+use futures::FutureExt;
 use gloo_timers::future::TimeoutFuture;
 
-use crate::core::ports::{Closed, Ports, Wakeup};
+use crate::core::ports::Ports;
 use crate::core::time::{Timestamp, millis};
-use link::SocketLink;
+use link::{Dial, SocketLink};
 use storage::Storage;
 use wakeups::Wakeups;
 
@@ -39,22 +37,12 @@ impl Browser {
 
 impl Ports for Browser {
     type Link = SocketLink;
-    type Dial = LocalBoxFuture<'static, Result<SocketLink, Closed>>;
+    type Dial = Dial;
     type Sleep = Sleep;
     type Wakeups = Wakeups;
 
-    fn dial(&self, url: &str, subprotocol: &'static str) -> Self::Dial {
-        let socket = WebSocket::open_with_protocol(url, subprotocol);
-        async move {
-            let mut socket = socket.map_err(|_| Closed::abnormal())?;
-            // Ready once the socket is no longer connecting, whichever way that went.
-            let _ = std::future::poll_fn(|context| socket.poll_ready_unpin(context)).await;
-            match socket.state() {
-                State::Open => Ok(SocketLink::new(socket)),
-                State::Connecting | State::Closing | State::Closed => Err(Closed::abnormal()),
-            }
-        }
-        .boxed_local()
+    fn dial(&self, url: &str, subprotocol: &'static str) -> Dial {
+        Dial::new(url, subprotocol)
     }
 
     fn now(&self) -> Timestamp {
@@ -118,9 +106,4 @@ fn now() -> Timestamp {
         reason = "milliseconds since the page began: positive and far below 2^53"
     )]
     Timestamp::from_millis(millis as u64)
-}
-
-/// Whether the page comes into view, for [`Wakeup`].
-fn visibility(document: &web_sys::Document) -> Wakeup {
-    if document.hidden() { Wakeup::Hidden } else { Wakeup::Visible }
 }

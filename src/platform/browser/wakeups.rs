@@ -1,53 +1,47 @@
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use futures::channel::mpsc;
 use futures::{Stream, StreamExt};
-use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, EventTarget};
+use wasm_bindgen::JsValue;
+use web_sys::{Document, Event};
 
-use super::visibility;
+use super::events::Events;
 use crate::core::ports::Wakeup;
 
-/// The page's events that a connection should know of. Dropping it removes the listeners.
+/// The page's events that a connection should know of.
 #[derive(Debug)]
 pub struct Wakeups {
-    events: mpsc::UnboundedReceiver<Wakeup>,
-    _listeners: Vec<Listener>,
-}
-
-#[derive(Debug)]
-struct Listener {
-    target: EventTarget,
-    name: &'static str,
-    callback: Closure<dyn FnMut(Event)>,
+    events: Events,
+    document: Option<Document>,
+    /// What was so already before anything happened.
+    first: Option<Wakeup>,
 }
 
 impl Wakeups {
     pub(super) fn new() -> Self {
-        let (sender, events) = mpsc::unbounded();
-        let mut listeners = Vec::new();
-        if let Some(window) = web_sys::window() {
-            if !window.navigator().on_line() {
-                let _ = sender.unbounded_send(Wakeup::Offline);
-            }
-            let mut listen = |target: &EventTarget, name, wakeup: fn(&Event) -> Option<Wakeup>| {
-                listeners.extend(Listener::new(target, name, sender.clone(), wakeup));
-            };
-            listen(&window, "online", |_| Some(Wakeup::Online));
-            listen(&window, "offline", |_| Some(Wakeup::Offline));
-            listen(&window, "pageshow", |event| persisted(event).then_some(Wakeup::Resumed));
-            if let Some(document) = window.document() {
-                listen(&document, "visibilitychange", |event| {
-                    let target = event.current_target()?;
-                    Some(visibility(target.dyn_ref()?))
-                });
-                // Chromium freezes hidden pages and thaws them before they are shown.
-                listen(&document, "resume", |_| Some(Wakeup::Resumed));
-            }
+        let mut events = Events::new();
+        let window = web_sys::window();
+        let document = window.as_ref().and_then(web_sys::Window::document);
+        if let Some(window) = &window {
+            events.listen(window, &["online", "offline", "pageshow"]);
         }
-        Self { events, _listeners: listeners }
+        if let Some(document) = &document {
+            // Chromium freezes hidden pages and thaws them before they are shown: `resume`.
+            events.listen(document, &["visibilitychange", "resume"]);
+        }
+        let offline = window.is_some_and(|window| !window.navigator().on_line());
+        Self { events, document, first: offline.then_some(Wakeup::Offline) }
+    }
+
+    fn wakeup(&self, event: &Event) -> Option<Wakeup> {
+        match event.type_().as_str() {
+            "online" => Some(Wakeup::Online),
+            "offline" => Some(Wakeup::Offline),
+            "resume" => Some(Wakeup::Resumed),
+            "pageshow" => persisted(event).then_some(Wakeup::Resumed),
+            _ if self.document.as_ref().is_some_and(Document::hidden) => Some(Wakeup::Hidden),
+            _ => Some(Wakeup::Visible),
+        }
     }
 }
 
@@ -55,32 +49,12 @@ impl Stream for Wakeups {
     type Item = Wakeup;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Wakeup>> {
-        self.events.poll_next_unpin(context)
-    }
-}
-
-impl Listener {
-    fn new(
-        target: &EventTarget,
-        name: &'static str,
-        sender: mpsc::UnboundedSender<Wakeup>,
-        wakeup: fn(&Event) -> Option<Wakeup>,
-    ) -> Option<Self> {
-        let callback = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            if let Some(wakeup) = wakeup(&event) {
-                let _ = sender.unbounded_send(wakeup);
-            }
-        });
-        let function = callback.as_ref().unchecked_ref();
-        target.add_event_listener_with_callback(name, function).ok()?;
-        Some(Self { target: target.clone(), name, callback })
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let function = self.callback.as_ref().unchecked_ref();
-        let _ = self.target.remove_event_listener_with_callback(self.name, function);
+        let mut wakeup = self.first.take();
+        while wakeup.is_none() {
+            let Some(event) = ready!(self.events.poll_next_unpin(context)) else { break };
+            wakeup = self.wakeup(&event);
+        }
+        Poll::Ready(wakeup)
     }
 }
 

@@ -131,11 +131,11 @@ impl ChatSession {
     /// # Errors
     /// [`Error::WrongState`] before an operator has answered, and after the end.
     pub fn send(&self, text: &str) -> Result<(), Error> {
-        let refused = match self.session() {
+        let refused = self.published.shared.session.look(|session| match session {
             Some(session) if session.is_closed() => Some("closed"),
             Some(_) => None,
             None => Some("not created"),
-        };
+        });
         if let Some(state) = refused {
             return Err(Error::WrongState { operation: "chatSendMessage", state });
         }
