@@ -16,6 +16,7 @@ pub mod settings;
 pub mod wire;
 
 mod error;
+mod files;
 mod http;
 mod mail;
 mod server;

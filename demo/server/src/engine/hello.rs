@@ -339,7 +339,7 @@ impl Engine {
             message: limits.message,
             rate: ServedRate { per_second: rate.per_second, burst: rate.burst },
             subscriptions: limits.subscriptions,
-            file: None,
+            file: self.rules.files.served(),
         }
     }
 
@@ -348,7 +348,7 @@ impl Engine {
         let on = |channel| self.rules.channels.contains(&channel);
         [
             ("receipts", true),
-            ("files", false),
+            ("files", self.rules.files.is_on()),
             ("recap", on(Channel::Mail)),
             ("rating", true),
             ("forms", true),

@@ -1,7 +1,9 @@
 //! What goes into the engine, and what comes out.
 
+use super::files::Digest;
 use super::link::{Door, LinkId};
 use super::record::Record;
+use crate::wire::id::FileId;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -31,6 +33,20 @@ pub enum Input {
         /// Which.
         link: LinkId,
     },
+    /// The bytes of an announced file are on the disk.
+    Uploaded {
+        /// Which.
+        file: FileId,
+        /// Of the bytes.
+        digest: Digest,
+    },
+    /// A file was looked at.
+    Scanned {
+        /// Which.
+        file: FileId,
+        /// Nothing bad is in it.
+        is_clean: bool,
+    },
     /// Time has passed.
     Tick,
     /// The server is about to stop: everybody shall come back at once.
@@ -49,6 +65,18 @@ pub enum Effect {
         link: LinkId,
         /// The frame.
         text: String,
+    },
+    /// A file to look at; the answer is [`Input::Scanned`].
+    Scan {
+        /// Which.
+        file: FileId,
+        /// Its name on the disk.
+        stored: String,
+    },
+    /// A file to throw away.
+    Discard {
+        /// Its name on the disk.
+        stored: String,
     },
     /// A connection to close, once what is sent to it went out. The engine has forgotten it already.
     Close {

@@ -38,6 +38,7 @@ mod views;
 mod visitor_calls;
 mod waiting;
 
+pub use files::{Digest, Download, FileRow, Upload, stored_name};
 pub use io::{Close, Effect, Input};
 pub use link::{Door, LinkId};
 pub use record::{
@@ -51,7 +52,7 @@ pub use views::Side;
 use crate::settings::{Calendar, Rules};
 use crate::wire::fault::Fault;
 use crate::wire::frame::{self, Incoming};
-use crate::wire::id::{OperatorId, SessionId, VisitorId};
+use crate::wire::id::{FileId, OperatorId, SessionId, VisitorId};
 use crate::wire::operator::OperatorCall;
 use crate::wire::visitor::VisitorCall;
 use base64::Engine as _;
@@ -83,6 +84,9 @@ pub struct Engine {
     operators: BTreeMap<OperatorId, Operator>,
     operator_tokens: BTreeMap<TokenHash, OperatorId>,
     sessions: BTreeMap<SessionId, Session>,
+    files: BTreeMap<FileId, FileRow>,
+    /// Of upload tokens and signed addresses.
+    secret: [u8; 32],
     /// Per service, those that are not connected yet, by their order.
     queues: BTreeMap<String, BTreeSet<(i64, SessionId)>>,
     last_order: i64,
@@ -122,6 +126,8 @@ impl Engine {
             }
             Input::Frame { link, text } => self.frame(link, &text),
             Input::Closed { link } => self.unlink(link),
+            Input::Uploaded { file, digest } => self.uploaded(&file, digest),
+            Input::Scanned { file, is_clean } => self.scanned(&file, is_clean),
             Input::Tick => {}
             Input::Shutdown => self.shut_down(),
         }

@@ -1,5 +1,6 @@
 //! What must be on the disk before anything is acknowledged, and what is read back from it.
 
+use super::files::FileRow;
 use super::state::{Entry, Kept, Progress, TokenHash};
 use super::time::Timestamp;
 use super::views::Side;
@@ -56,6 +57,8 @@ pub enum Record {
         /// The line.
         entry: Entry,
     },
+    /// A file was announced, arrived, or was looked at.
+    File(FileRow),
     /// A visitor wrote.
     Ticket(TicketRow),
     /// A visitor wants to be called.
@@ -278,6 +281,10 @@ pub struct Snapshot {
     pub sessions: Vec<(SessionRow, Vec<Entry>)>,
     /// Of the calls among them, in order.
     pub signals: Vec<KeptSignal>,
+    /// Of upload tokens and signed addresses: new where there is none yet.
+    pub secret: [u8; 32],
+    /// Of the sessions among them.
+    pub files: Vec<FileRow>,
     /// Mails that are not sent yet.
     pub mails: Vec<Mail>,
     /// Tickets that there ever were.

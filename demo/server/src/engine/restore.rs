@@ -33,6 +33,8 @@ impl Engine {
             operators: BTreeMap::new(),
             operator_tokens: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            files: BTreeMap::new(),
+            secret: snapshot.secret,
             queues: BTreeMap::new(),
             last_order: 0,
             handling: BTreeMap::new(),
@@ -69,6 +71,11 @@ impl Engine {
                 refused: BTreeMap::new(),
             };
             engine.restore_session(row.id, session);
+        }
+        for file in snapshot.files {
+            let id = file.id.clone();
+            engine.files.insert(id.clone(), file);
+            engine.scan(&id);
         }
         for signal in snapshot.signals {
             if let Some(session) = engine.sessions.get_mut(&signal.session) {

@@ -143,6 +143,7 @@ impl Engine {
     /// Forgets a session that is over. Its transcript stays on the disk for its time.
     pub(super) fn retire_session(&mut self, id: &SessionId) {
         self.forget_topics(id);
+        self.forget_files(id);
         let Some(session) = self.sessions.remove(id) else { return };
         if let Some(visitor) = self.visitors.get_mut(&session.visitor) {
             visitor.sessions.remove(id);

@@ -1,6 +1,7 @@
 //! The door: HTTP, its limits, and the two WebSockets behind it.
 
 mod api;
+mod files;
 mod guard;
 mod pages;
 mod socket;
@@ -37,6 +38,9 @@ const BUFFER: usize = 4 * 1024;
 /// Plain requests at a time, beside the WebSockets.
 const REQUESTS: usize = 512;
 
+/// Files that come at a time.
+const UPLOADS: usize = 64;
+
 /// What the handlers share.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
@@ -47,6 +51,8 @@ pub(crate) struct Shared {
     _alive: mpsc::Sender<()>,
     next_link: AtomicU64,
     open: AtomicUsize,
+    /// Files that may come at a time.
+    uploads: Semaphore,
 }
 
 impl Shared {
@@ -63,6 +69,7 @@ impl Shared {
             _alive: alive,
             next_link: AtomicU64::new(1),
             open: AtomicUsize::new(0),
+            uploads: Semaphore::new(UPLOADS),
         }
     }
 }
@@ -142,6 +149,10 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/tvox/operator", any(operator_socket))
         .route("/tvox/webapi", post(api::web_api).options(api::preflight))
         .route("/tvox/widget/config", get(api::widget_config))
+        .route(
+            "/tvox/widget/files/{file}",
+            get(files::get).put(files::put).options(files::preflight),
+        )
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/", get(pages::home))
         .route("/demo", get(pages::demo))
@@ -167,7 +178,7 @@ async fn guarded(State(shared): State<Arc<Shared>>, request: Request, next: Next
     let policy = pages::policy(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));

@@ -7,18 +7,24 @@ mod outlet;
 pub(crate) use outlet::{Inlet, Outgoing, Outlet, cost};
 
 use crate::echo::Echo;
-use crate::engine::{Close, Dice, Door, Effect, Engine, Input, LinkId, Mail, Record, Timestamp};
+use crate::engine::{
+    Close, Dice, Digest, Door, Download, Effect, Engine, Input, LinkId, Mail, Record, Timestamp,
+    Upload,
+};
 use crate::error::Error;
+use crate::files::{self, Errand};
 use crate::mail;
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{Fresh, Store};
+use crate::wire::fault::Fault;
+use crate::wire::id::FileId;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// Inputs handled before one commit: enough for one sync to serve many, few enough that nobody waits long.
 const BATCH: usize = 256;
@@ -33,6 +39,14 @@ pub(crate) enum Message {
     Closed { link: LinkId },
     /// A mail went out, or will not.
     Mailed { id: String, is_sent: bool },
+    /// May these bytes come?
+    MayUpload { file: FileId, token: String, reply: oneshot::Sender<Result<Upload, Fault>> },
+    /// They are on the disk; answered once that is written down.
+    Uploaded { file: FileId, digest: Digest, reply: Reply },
+    /// A file was looked at.
+    Scanned { file: FileId, is_clean: bool },
+    /// May this be fetched?
+    MayDownload { file: FileId, signature: String, reply: oneshot::Sender<Result<Download, Fault>> },
     /// Do nothing until the sender of the receiver's channel is dropped.
     Pause(Receiver<()>),
     /// Tell everybody, then end.
@@ -40,6 +54,9 @@ pub(crate) enum Message {
     /// End at once, as a killed process does.
     Die,
 }
+
+/// Where somebody waits for what is to be written down first.
+type Reply = oneshot::Sender<Result<(), Fault>>;
 
 /// The running thread.
 pub(crate) struct Shell {
@@ -57,6 +74,9 @@ pub(crate) fn start(settings: &Settings) -> Result<Shell, Error> {
         // A thread that is gone is one that never was: the mail stays on the disk.
         let _ = post.send(mail);
     }
+    let folder = files::folder(&settings.paths.data);
+    files::tidy(&folder, &store.files()?);
+    let porter = files::start(folder, messages.clone())?;
     let mut core = Core {
         settings: settings.clone(),
         store,
@@ -66,7 +86,10 @@ pub(crate) fn start(settings: &Settings) -> Result<Shell, Error> {
         outlets: BTreeMap::new(),
         echo: None,
         next_own_link: u64::MAX,
+        porter,
         records: Vec::new(),
+        errands: Vec::new(),
+        replies: Vec::new(),
         outgoing: VecDeque::new(),
     };
     let thread = std::thread::Builder::new()
@@ -93,7 +116,11 @@ struct Core {
     echo: Option<Inside>,
     /// Connections from inside are counted down, those from outside up.
     next_own_link: u64,
+    /// To the thread that looks at files.
+    porter: Sender<Errand>,
     records: Vec<Record>,
+    errands: Vec<Errand>,
+    replies: Vec<(Reply, Result<(), Fault>)>,
     outgoing: VecDeque<(LinkId, Outgoing)>,
 }
 
@@ -147,6 +174,17 @@ impl Core {
             Message::Mailed { id, is_sent } => {
                 let done = if is_sent { Record::MailSent(id) } else { Record::MailGivenUp(id) };
                 self.records.push(done);
+            }
+            Message::MayUpload { file, token, reply } => {
+                let _ = reply.send(self.engine.may_upload(&file, &token, clock()));
+            }
+            Message::Uploaded { file, digest, reply } => {
+                self.engine(Input::Uploaded { file: file.clone(), digest });
+                self.replies.push((reply, self.engine.has_arrived(&file, &digest)));
+            }
+            Message::Scanned { file, is_clean } => self.engine(Input::Scanned { file, is_clean }),
+            Message::MayDownload { file, signature, reply } => {
+                let _ = reply.send(self.engine.may_download(&file, &signature, clock()));
             }
             Message::Pause(resumed) => {
                 self.perform()?;
@@ -210,6 +248,10 @@ impl Core {
                         }
                         Some(_) | None => self.outgoing.push_back((link, Outgoing::Text(text))),
                     },
+                    Effect::Scan { file, stored } => {
+                        self.errands.push(Errand::Scan { file, stored });
+                    }
+                    Effect::Discard { stored } => self.errands.push(Errand::Discard { stored }),
                     Effect::Close { link, close } => {
                         self.outgoing.push_back((link, Outgoing::Close(close)));
                     }
@@ -229,6 +271,13 @@ impl Core {
                     let _ = self.post.send(mail);
                 }),
                 Err(error) => self.recover(&error)?,
+            }
+            for errand in std::mem::take(&mut self.errands) {
+                let _ = self.porter.send(errand);
+            }
+            for (reply, answer) in std::mem::take(&mut self.replies) {
+                // Who asked may be gone.
+                let _ = reply.send(answer);
             }
             let mut slow = Vec::new();
             for (link, outgoing) in std::mem::take(&mut self.outgoing) {
@@ -257,6 +306,9 @@ impl Core {
     fn recover(&mut self, error: &Error) -> Result<(), Error> {
         tracing::error!(%error, "could not be written; all connections are closed and everything is read again");
         self.outgoing.clear();
+        // Nobody is told that his file is there: it is not.
+        self.replies.clear();
+        self.errands.clear();
         for outlet in std::mem::take(&mut self.outlets).into_values() {
             outlet.cut(Close::restarting());
         }
@@ -307,11 +359,12 @@ fn mails_of(records: &[Record]) -> Vec<Mail> {
 /// The engine, and the mails that are not sent yet.
 fn load(store: &mut Store, settings: &Settings) -> Result<(Engine, Vec<Mail>), Error> {
     let mut dice = system_dice()?;
-    let mut bytes = [0; 6];
+    let (mut bytes, mut secret) = ([0; 6], [0; 32]);
     dice(&mut bytes);
+    dice(&mut secret);
     let epoch = format!("e_{}", bytes.map(|byte| format!("{byte:02x}")).concat());
     let now = clock();
-    let mut snapshot = store.load(&epoch, settings.store.keep, now)?;
+    let mut snapshot = store.load(&Fresh { epoch, secret }, settings.store.keep, now)?;
     let mails = std::mem::take(&mut snapshot.mails);
     let engine = Engine::new(settings.rules.clone(), snapshot, settings.http.handshake, dice, now);
     Ok((engine, mails))

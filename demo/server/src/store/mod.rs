@@ -6,15 +6,22 @@ mod read;
 mod schema;
 mod write;
 
-use crate::engine::{Record, Snapshot, Timestamp};
+use crate::engine::{FileRow, Record, Snapshot, Timestamp};
 use crate::error::Error;
 use crate::settings::{self, Synchronous};
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Name of the file in the data folder.
 const FILE: &str = "tvox-demo.sqlite3";
+
+/// What a new database is given.
+pub(crate) struct Fresh {
+    pub(crate) epoch: String,
+    pub(crate) secret: [u8; 32],
+}
 
 /// The open database. Dropping it closes the file.
 pub(crate) struct Store {
@@ -41,16 +48,23 @@ impl Store {
         Ok(store)
     }
 
-    /// Reads everything that is not forgotten, and counts the start. `new_epoch` is used where there is none yet.
+    /// Reads everything that is not forgotten, and counts the start.
     pub(crate) fn load(
         &mut self,
-        new_epoch: &str,
+        fresh: &Fresh,
         keep: Duration,
         now: Timestamp,
     ) -> Result<Snapshot, Error> {
         let file = self.file.clone();
-        self.read(new_epoch, keep, now)
+        self.read(fresh, keep, now)
             .map_err(|error| Error::Store { file, reason: error.to_string() })
+    }
+
+    /// Names of the files that there are, as they are called on the disk.
+    pub(crate) fn files(&self) -> Result<BTreeSet<String>, Error> {
+        read::read_files(&self.connection, "")
+            .map(|files| files.iter().filter_map(FileRow::stored).collect())
+            .map_err(|error| Error::Store { file: self.file.clone(), reason: error.to_string() })
     }
 
     /// Writes all of it, or nothing.

@@ -1,12 +1,12 @@
 //! Rows into a snapshot.
 
-use super::Store;
+use super::{Fresh, Store};
 use crate::engine::{
-    Author, Entry, Kept, KeptSignal, KeptVisitor, Mail, OperatorRow, Owner, SessionRow, Side,
-    Snapshot, Timestamp, TokenHash, VisitorRow, What,
+    Author, Entry, FileRow, Kept, KeptSignal, KeptVisitor, Mail, OperatorRow, Owner, SessionRow,
+    Side, Snapshot, Timestamp, TokenHash, VisitorRow, What,
 };
 use crate::wire::desk::Visit;
-use crate::wire::id::{OperatorId, SessionId, VisitorId};
+use crate::wire::id::{FileId, OperatorId, SessionId, VisitorId};
 use crate::wire::model::Channel;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -18,7 +18,7 @@ use std::time::Duration;
 impl Store {
     pub(super) fn read(
         &mut self,
-        new_epoch: &str,
+        fresh: &Fresh,
         keep: Duration,
         now: Timestamp,
     ) -> Result<Snapshot> {
@@ -30,7 +30,20 @@ impl Store {
         let alive = read_meta(&sql, "alive")?
             .and_then(|alive| alive.parse().ok())
             .map_or(Timestamp::default(), Timestamp::from_millis);
-        let epoch = epoch.unwrap_or_else(|| new_epoch.to_owned());
+        let epoch = epoch.unwrap_or_else(|| fresh.epoch.clone());
+        let secret: Option<[u8; 32]> = sql
+            .query_row("SELECT value FROM secrets WHERE name = 'files'", [], |row| row.get(0))
+            .optional()?;
+        let secret = match secret {
+            Some(secret) => secret,
+            None => {
+                sql.execute(
+                    "INSERT INTO secrets (name, value) VALUES ('files', ?1)",
+                    params![fresh.secret.as_slice()],
+                )?;
+                fresh.secret
+            }
+        };
         for (name, value) in [("epoch", epoch.clone()), ("boot", boot.to_string())] {
             sql.execute(
                 "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)",
@@ -41,6 +54,10 @@ impl Store {
             now.millis().saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
         sql.execute(
             "DELETE FROM events WHERE session IN (SELECT id FROM sessions WHERE retired = 1 AND created < ?1)",
+            params![too_old],
+        )?;
+        sql.execute(
+            "DELETE FROM files WHERE session IN (SELECT id FROM sessions WHERE retired = 1 AND created < ?1)",
             params![too_old],
         )?;
         sql.execute("DELETE FROM sessions WHERE retired = 1 AND created < ?1", params![too_old])?;
@@ -55,6 +72,11 @@ impl Store {
             Ok(read_meta(&sql, name)?.and_then(|number| number.parse().ok()).unwrap_or_default())
         };
         let snapshot = Snapshot {
+            secret,
+            files: read_files(
+                &sql,
+                "JOIN sessions ON sessions.id = files.session AND sessions.retired = 0",
+            )?,
             mails: read_mails(&sql)?,
             tickets: counted("tickets")?,
             callbacks: counted("callbacks")?,
@@ -187,6 +209,28 @@ fn read_log(sql: &Connection, session: &SessionId) -> Result<Vec<Entry>> {
         log.push(Entry { at: Timestamp::from_millis(row.get(1)?), what });
     }
     Ok(log)
+}
+
+/// Rows of files, those that are joined.
+pub(super) fn read_files(sql: &Connection, join: &str) -> Result<Vec<FileRow>> {
+    let mut statement = sql.prepare(&format!(
+        "SELECT files.id, session, operator, key, name, size, type, expires, digest, state FROM files {join} ORDER BY files.id"
+    ))?;
+    let files = statement.query_map([], |row| {
+        Ok(FileRow {
+            id: FileId::new(row.get::<_, String>(0)?),
+            session: SessionId::new(row.get::<_, String>(1)?),
+            operator: row.get::<_, Option<String>>(2)?.map(OperatorId::new),
+            key: row.get(3)?,
+            name: row.get(4)?,
+            size: row.get(5)?,
+            media_type: row.get(6)?,
+            expires: Timestamp::from_millis(row.get(7)?),
+            digest: row.get(8)?,
+            state: optional_json(row, 9)?,
+        })
+    })?;
+    files.collect()
 }
 
 fn read_mails(sql: &Connection) -> Result<Vec<Mail>> {

@@ -7,6 +7,11 @@ CREATE TABLE IF NOT EXISTS meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS secrets (
+    name  TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS visitors (
     id       TEXT PRIMARY KEY,
     token    BLOB NOT NULL UNIQUE,   -- SHA-256
@@ -67,6 +72,20 @@ CREATE TABLE IF NOT EXISTS signals (
     body    TEXT NOT NULL,           -- JSON
     PRIMARY KEY (session, reader, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS files (
+    id       TEXT PRIMARY KEY,
+    session  TEXT NOT NULL,
+    operator TEXT,                   -- null: the visitor's
+    key      TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    size     INTEGER NOT NULL,
+    type     TEXT NOT NULL,
+    expires  INTEGER NOT NULL,
+    digest   BLOB,                   -- SHA-256, once it arrived
+    state    TEXT                    -- JSON, once it arrived
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_session ON files (session);
 
 CREATE TABLE IF NOT EXISTS tickets (
     number   INTEGER PRIMARY KEY,

@@ -2,8 +2,8 @@
 
 use super::Store;
 use crate::engine::{
-    Author, CallbackRow, KeptSignal, OperatorRow, Owner, Record, SessionRow, Side, TicketRow,
-    VisitorRow, What,
+    Author, CallbackRow, FileRow, KeptSignal, OperatorRow, Owner, Record, SessionRow, Side,
+    TicketRow, VisitorRow, What,
 };
 use rusqlite::{Result, Transaction, params};
 use serde::Serialize;
@@ -80,6 +80,7 @@ fn write_one(sql: &Transaction<'_>, record: Record) -> Result<()> {
                 .execute(params![id.as_str()])?;
             Ok(())
         }
+        Record::File(row) => write_file(sql, &row),
         Record::Ticket(row) => write_ticket(sql, &row),
         Record::Callback(row) => write_callback(sql, &row),
         Record::Rating(row) => {
@@ -144,6 +145,25 @@ fn write_one(sql: &Transaction<'_>, record: Record) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn write_file(sql: &Transaction<'_>, row: &FileRow) -> Result<()> {
+    sql.prepare_cached(
+        "INSERT OR REPLACE INTO files (id, session, operator, key, name, size, type, expires, digest, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        row.id.as_str(),
+        row.session.as_str(),
+        row.operator.as_ref().map(|id| id.as_str()),
+        row.key,
+        row.name,
+        row.size,
+        row.media_type,
+        row.expires.millis(),
+        row.digest.as_ref().map(|digest| digest.as_slice()),
+        row.state.as_ref().map(json).transpose()?,
+    ])?;
+    Ok(())
 }
 
 /// The number is kept beside the rows as well: it goes on when the rows are gone.

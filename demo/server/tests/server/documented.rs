@@ -5,10 +5,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tvox_demo_server::wire::desk::{ContactValue, Desk, Operators, Queue, Visits};
 use tvox_demo_server::wire::fault::Fault;
+use tvox_demo_server::wire::file::{FileAddress, FileSlot};
 use tvox_demo_server::wire::frame;
 use tvox_demo_server::wire::hello::{LogAnswer, OperatorWelcome, Pong, Pushed, Sent};
 use tvox_demo_server::wire::model::{ChatEvent, Receipts};
 use tvox_demo_server::wire::operator::OperatorCall;
+use tvox_demo_server::wire::telephony::{CallCreated, Ice, SignalEvent};
 
 fn shown(arrow: &str) -> Vec<Value> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operator-protocol.md");
@@ -44,6 +46,11 @@ fn every_shown_answer_and_event_is_one_that_the_server_can_write() {
             again::<Sent>(result),
             again::<Pushed>(result),
             again::<bool>(result),
+            again::<CallCreated>(result),
+            again::<Ice>(result),
+            again::<FileSlot>(result),
+            again::<FileAddress>(result),
+            again::<LogAnswer<SignalEvent>>(result),
             again::<ContactValue>(result),
             again::<LogAnswer>(result),
             again::<ChatEvent>(&result["result"]),

@@ -7,6 +7,7 @@ mod desk;
 mod documented;
 mod doors;
 mod echo;
+mod files;
 mod frames;
 mod golden;
 mod identity;

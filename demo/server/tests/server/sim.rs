@@ -67,6 +67,10 @@ impl Disk {
             }
             Record::Signal(signal) => kept.signals.push(signal),
             Record::SignalsGone(id) => kept.signals.retain(|signal| signal.session != id),
+            Record::File(row) => {
+                kept.files.retain(|file| file.id != row.id);
+                kept.files.push(row);
+            }
             Record::Ticket(row) => kept.tickets = row.number,
             Record::Callback(row) => kept.callbacks = row.number,
             Record::Mail(mail) => kept.mails.push(mail),
@@ -87,6 +91,8 @@ impl Disk {
             operators: self.0.operators.clone(),
             sessions: self.0.sessions.clone(),
             signals: self.0.signals.clone(),
+            files: self.0.files.clone(),
+            secret: [7; 32],
             mails: Vec::new(),
             tickets: self.0.tickets,
             callbacks: self.0.callbacks,
@@ -140,6 +146,7 @@ impl World {
                         frames.push(serde_json::from_str(&text).unwrap());
                     }
                 }
+                Effect::Scan { .. } | Effect::Discard { .. } => {}
                 Effect::Close { link, .. } => {
                     self.sent.remove(&link);
                 }
