@@ -44,7 +44,8 @@ export class Alert {
   /** A message that has just arrived: ours are silent. */
   message(conversation, event) {
     if (event.messageType !== "MESSAGE" || event.direction !== "OUTBOUND") return;
-    this.onSpeak(`${conversation.name}: ${clean(event.message)}`);
+    if (event.attachment && event.attachment.state !== "SCANNING") return;
+    this.onSpeak(`${conversation.name}: ${clean(event.message ?? event.attachment?.name)}`);
     const before =
       this.store.selected === conversation.id && document.visibilityState === "visible" && document.hasFocus();
     if (!before) this.#tone([[880, 0, 0.09]], 0.05);

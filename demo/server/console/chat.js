@@ -1,5 +1,6 @@
 // The middle: the open conversation, or an invitation to wait for one.
 
+import { callView, channelName, inviteView } from "./call.js";
 import { composerView } from "./composer.js";
 import { clean } from "./conversation.js";
 import { confirmDialog, pushDialog } from "./dialogs.js";
@@ -89,8 +90,9 @@ export function chatView(store, desk) {
       back,
       face,
       h("div", { class: "chat-who" }, name, line),
-      h("div", { class: "chat-tools" }, pushOpen, end, away, details),
+      h("div", { class: "chat-tools" }, ...inviteView(store, desk), pushOpen, end, away, details),
     ),
+    callView(store, desk),
     transcriptView(store, desk),
     banner,
     composerView(store, desk),
@@ -104,7 +106,11 @@ export function chatView(store, desk) {
     if (conversation)
       say(
         line,
-        `${store.serviceName(conversation.service)} · ${conversation.connected ? elapsed(conversation.since) : "ended"}`,
+        [
+          ...(conversation.isCall ? [channelName(conversation.channel)] : []),
+          store.serviceName(conversation.service),
+          conversation.connected ? elapsed(conversation.since) : conversation.invited ? "rings" : "ended",
+        ].join(" · "),
       );
   };
   const show = () => {
@@ -125,8 +131,10 @@ export function chatView(store, desk) {
     say(elsewhere, String(others));
     attribute(back, "aria-label", others > 0 ? `Back to the lists, ${others} unread` : "Back to the lists");
     mark(chat, "ended", !conversation.connected);
-    pushOpen.hidden = end.hidden = !conversation.connected;
-    away.hidden = conversation.connected;
+    // A call has its own controls, in its bar.
+    pushOpen.hidden = end.hidden = !conversation.connected || conversation.isCall;
+    away.hidden = conversation.connected || conversation.invited;
+    mark(chat, "is-call", conversation.isCall);
     const [tone, words] = bannerOf(store, conversation);
     banner.className = `chat-banner ${tone}`;
     say(banner, words);
@@ -140,6 +148,7 @@ export function chatView(store, desk) {
 
 /** `[tone, words]`, no words where there is nothing to say. */
 function bannerOf(store, conversation) {
+  if (conversation.isCall) return callBannerOf(store, conversation);
   if (conversation.closed) return ["", "This conversation has ended."];
   if (!conversation.connected) return ["", "This conversation is no longer with you."];
   if (store.link.name !== "online")
@@ -150,6 +159,14 @@ function bannerOf(store, conversation) {
   if (type === "INACTIVE_TIMEOUT") return ["", "The visitor has been silent for a while."];
   if (conversation.visitor.online === false)
     return ["", "The visitor is not on the site at the moment. Messages arrive when the visitor returns."];
+  return ["", ""];
+}
+
+function callBannerOf(store, conversation) {
+  if (conversation.closed) return ["", "This call has ended."];
+  if (!conversation.connected && !conversation.invited) return ["", "This call is no longer with you."];
+  if (store.link.name !== "online") return ["warning", "You are offline. The call waits for you for a moment."];
+  if (conversation.visitor.online === false) return ["warning", "The visitor’s connection was lost. The call waits for a moment."];
   return ["", ""];
 }
 

@@ -2,6 +2,7 @@
 
 import { cannedView } from "./canned.js";
 import { attribute, h, icon, mark, say } from "./dom.js";
+import { attachView } from "./files.js";
 
 const WARN_AT = 0.85; // of the longest message
 
@@ -32,6 +33,7 @@ export function composerView(store, desk) {
     "form",
     { class: "composer", autocomplete: "off" },
     canned.button,
+    ...attachView(store, desk),
     h("div", { class: "composer-field" }, box, count),
     send,
     canned.node,
@@ -90,8 +92,9 @@ export function composerView(store, desk) {
 
   store.on(["selected", "conversation"], () => {
     const conversation = store.current;
-    const opens = form.hidden && conversation?.connected;
-    form.hidden = !conversation?.connected;
+    const writes = Boolean(conversation?.connected && !conversation.isCall);
+    const opens = form.hidden && writes;
+    form.hidden = !writes;
     const other = conversation && shown !== conversation.id;
     if (other) {
       shown = conversation.id;

@@ -17,6 +17,10 @@
 //     typing               text while the visitor writes, else empty
 //     composer, send, canned-open, canned-item, canned-edit
 //     push-open, close     open the dialogs below
+//     invite-PHONE_CALL, invite-VIDEO       ring the visitor of a conversation
+//     file-open, file-input                 choose a file to send
+//     file (data-file, data-state: SCANNING | AVAILABLE | REFUSED), holding  file-fetch
+//     call (data-state, as on the wire)     the bar of a call, holding  call-state, call-hold, call-close
 //   push-uri, push-submit, push-error; close-confirm, close-cancel   dialogs
 //   visits, visit          pages that the visitor of the open conversation saw
 //   notice, link-state     what went wrong; the connection in words

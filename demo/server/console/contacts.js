@@ -27,12 +27,15 @@ export class Contacts {
     const present = new Set(contacts.map((contact) => contact.id));
     for (const contact of contacts) {
       this.follow(contact.id).contact = contact;
-      if (contact.state === "CONNECTED" && !store.conversations.get(store.selected)) this.ports.open(contact.id);
+      if (contact.state !== "OFFERED" && !store.conversations.get(store.selected)) this.ports.open(contact.id);
     }
     for (const conversation of [...store.conversations.values()]) {
       if (present.has(conversation.id) || !conversation.contact) continue;
       if (conversation.offered) this.putAway(conversation.id);
-      else {
+      else if (conversation.invited) {
+        this.putAway(conversation.id);
+        store.say("The visitor did not take the call.");
+      } else {
         conversation.contact = null;
         this.outbox.close(conversation.id);
       }

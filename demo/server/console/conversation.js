@@ -27,6 +27,19 @@ export class Conversation {
     return this.contact?.since ?? this.session?.since ?? this.messages[0]?.createdAt;
   }
 
+  get channel() {
+    return this.contact?.channel ?? this.session?.channel ?? "CHAT";
+  }
+
+  get isCall() {
+    return this.channel !== "CHAT";
+  }
+
+  /** A call of ours that rings with the visitor. */
+  get invited() {
+    return this.contact?.state === "INVITED";
+  }
+
   get visitor() {
     return this.session?.visitor ?? this.contact?.visitor ?? {};
   }
@@ -59,6 +72,13 @@ export class Conversation {
 
   get lastMessage() {
     return this.messages.findLast((event) => event.messageType === "MESSAGE");
+  }
+
+  /** Files as they are now, by their id: the log tells of each twice. */
+  get files() {
+    const files = new Map();
+    for (const { attachment } of this.messages) if (attachment) files.set(attachment.file, attachment);
+    return files;
   }
 
   /** The newest message of the visitor: the subject of our receipts. */
@@ -118,5 +138,7 @@ export function clean(text) {
 }
 
 function fromVisitor(event) {
-  return event.messageType === "MESSAGE" && event.direction === "OUTBOUND";
+  // What became of a file is no message of its own.
+  const isNews = event.attachment && event.attachment.state !== "SCANNING";
+  return event.messageType === "MESSAGE" && event.direction === "OUTBOUND" && !isNews;
 }

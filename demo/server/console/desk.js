@@ -2,7 +2,8 @@
 
 import { Contacts } from "./contacts.js";
 import { webAddress } from "./links.js";
-import { habits, tab } from "./memory.js";
+import { fetchFile, refusalText, sendFile } from "./files.js";
+import { habits, newKey, tab } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { Receipts } from "./receipts.js";
 import { learnClock, serverNow } from "./time.js";
@@ -138,6 +139,55 @@ export class Desk {
     }
   }
 
+  /** Rings the visitor of a conversation. */
+  async invite(session, channel) {
+    try {
+      const { id } = await this.wire.call("call.create", { session, key: newKey(), channel });
+      this.contacts.follow(id);
+      this.open(id);
+    } catch (error) {
+      this.store.say(
+        error.reason === "SESSION_OPEN"
+          ? "The visitor has a call already."
+          : "The visitor cannot be called now. Please try again.",
+        "warning",
+      );
+    }
+  }
+
+  /** Puts a call on hold, or takes it up again. */
+  async hold(id, held) {
+    try {
+      await this.wire.call(held ? "call.hold" : "call.resume", { session: id });
+    } catch {
+      this.store.say("That did not work. Please try again.", "warning");
+    }
+  }
+
+  async hangUp(id) {
+    try {
+      await this.wire.call("call.close", { session: id });
+    } catch {
+      this.store.say("The call could not be ended. Please try again.", "warning");
+    }
+  }
+
+  async sendFile(id, file) {
+    try {
+      await sendFile(this.wire, serverAddress(), id, file);
+    } catch (error) {
+      this.store.say(refusalText(error.reason), "warning");
+    }
+  }
+
+  async fetchFile(id, { file, name }) {
+    try {
+      await fetchFile(this.wire, serverAddress(), id, file, name);
+    } catch {
+      this.store.say("The file cannot be fetched now. Please try again.", "warning");
+    }
+  }
+
   /** Takes an ended conversation out of the list. */
   putAway(id) {
     this.contacts.putAway(id);
@@ -185,6 +235,12 @@ export class Desk {
       new StateTopic("operators", (value) => {
         store.operators = value.operators;
         store.changed("operators");
+      }),
+    );
+    wire.follow(
+      new StateTopic("channels", (value) => {
+        store.channels = value;
+        store.changed("channels");
       }),
     );
     wire.start();
@@ -251,9 +307,14 @@ export class Desk {
   }
 }
 
+/** Where the server is; behind a proxy that is not where this page came from. */
+function serverAddress() {
+  return webAddress(tab.get("server", "")) ?? location.href;
+}
+
 /** The operator's WebSocket, beside the server's own address. */
 function address() {
-  const url = new URL("/tvox/operator", webAddress(tab.get("server", "")) ?? location.href);
+  const url = new URL("/tvox/operator", serverAddress());
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }

@@ -1,6 +1,7 @@
 // The left column: who rings, who waits, and the operator's conversations.
 
-import { nameOf } from "./conversation.js";
+import { callWords, channelName } from "./call.js";
+import { clean, nameOf } from "./conversation.js";
 import { attribute, h, icon, iconButton, mark, reconcile, say } from "./dom.js";
 import { avatar } from "./person.js";
 import { elapsed, hour, inFull, serverNow } from "./time.js";
@@ -115,7 +116,8 @@ function offerCard(store, desk) {
     say(left, `${Math.ceil(ms / 1_000)} s`);
     bar.max = store.offerMs;
     bar.value = Math.min(ms, store.offerMs);
-    say(line, `${store.serviceName(offer.service)} · waits ${elapsed(offer.since)}`);
+    const kind = offer.isCall ? `${channelName(offer.channel)} · ` : "";
+    say(line, `${kind}${store.serviceName(offer.service)} · waits ${elapsed(offer.since)}`);
   };
   card.show = (next) => {
     offer = next;
@@ -149,7 +151,8 @@ function queueRow(store, desk) {
         : contact.visitor?.online === false
           ? "away"
           : "";
-    say(line, [elapsed(contact.since), store.serviceName(contact.service), state].filter(Boolean).join(" · "));
+    const kind = contact.channel && contact.channel !== "CHAT" ? channelName(contact.channel) : "";
+    say(line, [elapsed(contact.since), kind, store.serviceName(contact.service), state].filter(Boolean).join(" · "));
   };
   row.show = (next) => {
     contact = next;
@@ -203,7 +206,7 @@ function contactRow(store, desk) {
     open.dataset.state = conversation.connected ? "connected" : "ended";
     const selected = store.selected === conversation.id;
     mark(row, "selected", selected);
-    mark(row, "ended", !conversation.connected);
+    mark(row, "ended", !conversation.connected && !conversation.invited);
     mark(row, "typing", conversation.typing);
     attribute(open, "aria-current", selected ? "true" : null);
     showFace(face, conversation.name, conversation.visitor.id, conversation.customer);
@@ -222,12 +225,12 @@ function contactRow(store, desk) {
         store.serviceName(conversation.service),
         count > 0 ? `${count} unread` : "",
         conversation.typing ? "typing" : "",
-        conversation.connected ? "" : "ended",
+        conversation.connected ? "" : conversation.invited ? "rings" : "ended",
       ]
         .filter(Boolean)
         .join(", "),
     );
-    away.hidden = conversation.connected;
+    away.hidden = conversation.connected || conversation.invited;
     attribute(away, "aria-label", `Put away ${conversation.name}`);
   };
   return row;
@@ -237,7 +240,9 @@ function lastLine(store, desk, conversation) {
   if (desk.outbox.of(conversation.id).some((entry) => entry.state === "failed")) return "A message could not be sent";
   const draft = desk.draft(conversation.id);
   if (draft && store.selected !== conversation.id) return `Draft: ${draft}`;
+  if (conversation.isCall) return `${channelName(conversation.channel)} · ${callWords(conversation)[1]}`;
   const last = conversation.lastMessage;
+  if (last?.attachment) return `${last.direction === "INBOUND" ? "You: " : ""}File: ${clean(last.attachment.name)}`;
   if (!last) return store.serviceName(conversation.service);
   return last.direction === "INBOUND" ? `You: ${last.message}` : last.message;
 }

@@ -4,7 +4,7 @@
 import { Conversation } from "./conversation.js";
 
 /**
- * Slices: `link`, `me`, `services`, `queue`, `operators`, `contacts` (the list, and anything that a
+ * Slices: `link`, `me`, `services`, `queue`, `operators`, `channels`, `contacts` (the list, and anything that a
  * row of it shows), `selected` (another conversation is open), `conversation` (something changed in
  * the open one), `outbox`, `notice`.
  */
@@ -14,6 +14,7 @@ export class Store {
   services = []; // [{code, description}]
   queue = { total: 0, waiting: [] };
   operators = [];
+  channels = {}; // channel -> whether the server has it switched on
   conversations = new Map(); // id -> Conversation
   selected = null; // id
   limits = { message: 4_000 };

@@ -1,6 +1,8 @@
 // What was said: messages in groups, days, receipts, what still waits, and that the visitor types.
 
+import { clean } from "./conversation.js";
 import { attribute, h, icon, mark, reconcile, say } from "./dom.js";
+import { sizeText } from "./files.js";
 import { linked } from "./links.js";
 import { dayKey, dayName, hour, inFull } from "./time.js";
 
@@ -83,7 +85,10 @@ export function transcriptView(store, desk) {
 
 /** Everything that the list shows, oldest first: `{key, kind, …}`. */
 function rowsOf(conversation, desk) {
-  const said = conversation.messages.map((event) => ({ at: event.createdAt, event }));
+  // A file is one row, whatever became of it since it came.
+  const said = conversation.messages
+    .filter(({ attachment }) => !attachment || attachment.state === "SCANNING")
+    .map((event) => ({ at: event.createdAt, event }));
   const notes = desk.notes(conversation.id).map((note) => ({ at: note.at, note }));
   const waiting = desk.outbox
     .of(conversation.id)
@@ -127,9 +132,14 @@ function merged(log, notes) {
 function eventRow(event, conversation) {
   const key = `${conversation.id} ${event.key ?? event.seq}`;
   if (event.messageType === "OPEN_SESSION")
-    return { key, kind: "system", at: event.createdAt, text: "The visitor asked for a conversation" };
+    return { key, kind: "system", at: event.createdAt, text: beginning(conversation) };
   if (event.messageType === "CLOSED_SESSION")
-    return { key, kind: "system", at: event.createdAt, text: "The conversation ended" };
+    return {
+      key,
+      kind: "system",
+      at: event.createdAt,
+      text: conversation.isCall ? "The call ended" : "The conversation ended",
+    };
   const ours = event.direction === "INBOUND";
   const greeting = Boolean(event.greeting);
   return {
@@ -138,6 +148,8 @@ function eventRow(event, conversation) {
     at: event.createdAt,
     direction: event.direction,
     text: event.message ?? "",
+    file: event.attachment ? conversation.files.get(event.attachment.file) : null,
+    session: conversation.id,
     greeting,
     delivery: ours && !greeting ? conversation.delivery(event) : null,
     ends: true,
@@ -174,7 +186,9 @@ function noteRow(note, conversation) {
 function createRow(row, desk) {
   if (row.kind === "day") return h("li", { class: "day" }, h("span"));
   if (row.kind === "system") return h("li", { class: "system" }, h("span"), h("time"), ...failedTools(row, desk));
-  const text = h("p", { class: "bubble", dir: "auto", testid: "message-text" }, ...linked(row.text));
+  const text = row.file
+    ? fileBubble(row, desk)
+    : h("p", { class: "bubble", dir: "auto", testid: "message-text" }, ...linked(row.text));
   const tick = row.direction === "INBOUND" ? h("span", { class: "tick" }) : null;
   return h(
     "li",
@@ -197,6 +211,7 @@ function fillRow(node, row) {
   const tools = node.querySelector(".failed-tools");
   if (tools) tools.hidden = !row.entry;
   if (row.kind !== "message") return;
+  if (row.file) fillFile(node.querySelector(".file"), row.file);
   mark(node, "starts", row.starts);
   mark(node, "ends", row.ends || row.delivery === "sending" || row.delivery === "failed");
   mark(node, "greeting", row.greeting);
@@ -207,6 +222,42 @@ function fillRow(node, row) {
     .querySelector(".tick")
     .replaceChildren(icon(picture, "small"), h("span", { class: "visually-hidden", text: words }));
   attribute(node.querySelector(".tick"), "title", words);
+}
+
+function fileBubble(row, desk) {
+  return h(
+    "div",
+    { class: "bubble file", testid: "file", "data-file": row.file.file },
+    icon("file"),
+    h(
+      "span",
+      { class: "file-text" },
+      h("span", { class: "file-name", dir: "auto", text: clean(row.file.name) }),
+      h("span", { class: "file-line" }),
+    ),
+    h("button", {
+      type: "button",
+      class: "text-button",
+      testid: "file-fetch",
+      text: "Save",
+      "aria-label": `Save ${clean(row.file.name)}`,
+      on: { click: () => desk.fetchFile(row.session, row.file) },
+    }),
+  );
+}
+
+function fillFile(node, file) {
+  const state = { SCANNING: "is being checked…", REFUSED: "was refused: it is not safe" }[file.state] ?? "";
+  say(node.querySelector(".file-line"), [sizeText(file.size), state].filter(Boolean).join(" · "));
+  node.dataset.state = file.state;
+  node.querySelector("button").hidden = file.state !== "AVAILABLE";
+}
+
+function beginning(conversation) {
+  if (!conversation.isCall) return "The visitor asked for a conversation";
+  return conversation.session?.with && conversation.session.state !== "NEW_OUTBOUND"
+    ? "A call from a conversation"
+    : "The visitor asked for a call";
 }
 
 function failedTools(row, desk) {

@@ -21,7 +21,7 @@ struct Arguments {
     /// Services, limits and times; see tvox-demo.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where visitors, conversations and operators are kept [default: target/demo-data]
+    /// Where visitors, conversations, operators, files and mail are kept [default: target/demo-data]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// The folder with index.html and demo/ [default: .]

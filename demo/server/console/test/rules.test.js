@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { clean, Conversation } from "../conversation.js";
+import { callWords } from "../call.js";
+import { refusalText, sizeText } from "../files.js";
 import { pushProblem, webAddress } from "../links.js";
 import { retryDelay, serverDelay } from "../retry.js";
 import { elapsed } from "../time.js";
@@ -112,4 +114,39 @@ test("a duration is written as a clock shows it, and never negative", () => {
   assert.equal(elapsed("2026-11-22T10:00:00Z", Date.parse("2026-11-22T10:00:07Z")), "0:07");
   assert.equal(elapsed("2026-11-22T10:00:00Z", Date.parse("2026-11-22T11:02:03Z")), "1:02:03");
   assert.equal(elapsed("2026-11-22T10:00:00Z", Date.parse("2026-11-22T09:00:00Z")), "0:00");
+});
+
+test("a file is one message, whatever the log says of it later", () => {
+  const conversation = new Conversation("s_1", () => {});
+  const event = (seq, state) => ({
+    seq,
+    messageType: "MESSAGE",
+    direction: "OUTBOUND",
+    attachment: { file: "f_1", name: "a.pdf", size: 9, type: "application/pdf", state },
+  });
+  conversation.append([event(1, "SCANNING")]);
+  assert.equal(conversation.files.get("f_1").state, "SCANNING");
+  conversation.append([event(2, "AVAILABLE")]);
+  assert.equal(conversation.files.get("f_1").state, "AVAILABLE");
+  assert.equal(conversation.unread, 1);
+});
+
+test("a call says where it stands", () => {
+  const conversation = new Conversation("k_1", () => {});
+  conversation.contact = { channel: "VIDEO", state: "INVITED" };
+  assert.ok(conversation.isCall && conversation.invited && !conversation.connected);
+  assert.equal(callWords(conversation)[0], "rings");
+  conversation.contact = { channel: "VIDEO", state: "CONNECTED" };
+  conversation.session = { sessionState: "ACTIVE", state: "CONNECTED", start: new Date().toISOString() };
+  assert.match(callWords(conversation)[1], /^Connected · 0:0\d$/);
+  conversation.session.state = "HOLD";
+  assert.equal(callWords(conversation)[0], "held");
+  conversation.session = { sessionState: "CLOSED", state: "IDLE" };
+  assert.equal(callWords(conversation)[0], "over");
+});
+
+test("sizes and refusals are told in words", () => {
+  assert.deepEqual([0, 999, 1_500, 81_234, 10_485_760].map(sizeText), ["0 B", "999 B", "1.5 kB", "81 kB", "10 MB"]);
+  assert.match(refusalText("FILE_TYPE"), /type/);
+  assert.match(refusalText(undefined), /try again/);
 });

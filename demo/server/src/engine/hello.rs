@@ -1,7 +1,7 @@
 //! Who comes, who goes, who is forgotten.
 
 use super::link::{Door, LinkId, Party};
-use super::state::{Keys, Operator, TokenHash, Visitor};
+use super::state::{Keys, Operator, Session, TokenHash, Visitor};
 use super::timers::Timer;
 use super::{Close, Engine, Timestamp};
 use crate::wire::VERSION;
@@ -316,10 +316,15 @@ impl Engine {
         self.timers.arm(Timer::Alive, self.now.after(self.alive_interval()));
     }
 
+    /// The oldest first.
     fn session_lines(&self, ids: &BTreeSet<SessionId>) -> Vec<SessionLine> {
-        ids.iter()
+        let mut open: Vec<(&SessionId, &Session)> = ids
+            .iter()
             .filter_map(|id| Some((id, self.sessions.get(id)?)))
             .filter(|(_, session)| session.is_open())
+            .collect();
+        open.sort_by_key(|(id, session)| (session.created, *id));
+        open.into_iter()
             .map(|(id, session)| SessionLine {
                 id: id.clone(),
                 channel: session.channel,

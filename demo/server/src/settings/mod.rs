@@ -78,7 +78,7 @@ impl Default for Http {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Paths {
-    /// The folder of the database.
+    /// The folder of the database, the files, and the mail that has no server.
     pub data: PathBuf,
     /// The folder with `index.html` and `demo/`.
     pub site: PathBuf,

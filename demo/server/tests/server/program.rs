@@ -99,6 +99,34 @@ async fn a_killed_program_started_again_goes_on_and_its_log_names_nobody() {
         .call("chat.send", json!({"session": session, "key": key(), "message": "un segreto"}))
         .await
         .unwrap();
+    let secrets = [
+        (
+            "file.begin",
+            json!({"session": session, "key": key(), "name": "bilancio-riservato.pdf", "size": 9, "type": "application/pdf"}),
+        ),
+        (
+            "callback.request",
+            json!({"key": key(), "service": "service0001", "phone": "333 765 4321"}),
+        ),
+        (
+            "mail.request",
+            json!({"key": key(), "service": "service0001", "from": "zz@example.org", "subject": "un segreto", "message": "un segreto"}),
+        ),
+        ("chat.recap", json!({"session": session, "key": key(), "mail": "zz@example.org"})),
+        (
+            "session.rate",
+            json!({"session": session, "key": key(), "score": 1, "comment": "un segreto"}),
+        ),
+    ];
+    for (method, params) in secrets {
+        visitor.call(method, params).await.unwrap();
+    }
+    let video = json!({"key": key(), "channel": "VIDEO", "service": "service0001"});
+    let call = visitor.call("call.create", video).await.unwrap()["id"].clone();
+    operator.call("session.accept", json!({"session": call})).await.unwrap();
+    let offer =
+        json!({"session": call, "key": key(), "gen": 1, "type": "offer", "sdp": "v=0 192.0.2.77"});
+    visitor.call("signal", offer).await.unwrap();
     program.signal("KILL");
     let (_, first_log) = program.end();
 
@@ -123,6 +151,10 @@ async fn a_killed_program_started_again_goes_on_and_its_log_names_nobody() {
             "segreto",
             "Annabella",
             "a-page-of-the-shop",
+            "riservato",
+            "7654321",
+            "765 4321",
+            "192.0.2.77",
             token,
             operator_token,
         ] {
