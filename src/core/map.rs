@@ -1,6 +1,7 @@
 //! An ordered map for a handful of entries.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -83,12 +84,14 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         // From the end: keys that count up are put and found there.
-        let after = self.pairs.iter().rposition(|(there, _)| there.borrow() <= key);
-        match after {
-            Some(at) if self.pairs[at].0.borrow() == key => Ok(at),
-            Some(at) => Err(at + 1),
-            None => Err(0),
+        for (at, (there, _)) in self.pairs.iter().enumerate().rev() {
+            match there.borrow().cmp(key) {
+                Ordering::Less => return Err(at + 1),
+                Ordering::Equal => return Ok(at),
+                Ordering::Greater => {}
+            }
         }
+        Err(0)
     }
 }
 
