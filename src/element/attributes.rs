@@ -34,6 +34,7 @@ pub type Read = (Settings, Vec<String>);
 impl Sources {
     /// What it all amounts to. A mistake is part of the settings: it is shown, not thrown.
     #[must_use]
+    #[inline(never)]
     pub fn settings(&self) -> Read {
         let notes = Notes::default();
         let mut conf = self.conf(&notes);
@@ -49,6 +50,7 @@ impl Sources {
     }
 
     /// Reading goes on after a mistake; the first one that is noted is told.
+    #[inline(never)]
     fn conf(&self, notes: &Notes) -> WidgetConf {
         if let Some(why) = &self.unloadable {
             mistake(notes, "config", "the address of a JSON file", why);
@@ -76,6 +78,7 @@ impl Sources {
     }
 
     /// `services="service0001=Support, service0002=Sales"`, on each channel of `channels="CHAT"`.
+    #[inline(never)]
     fn services(&self, notes: &Notes) -> Option<Vec<ChannelServices>> {
         let channels = self.channels(notes);
         let Some(text) = self.attribute("services") else {
@@ -98,6 +101,7 @@ impl Sources {
         Some(channels.into_iter().map(entry).collect())
     }
 
+    #[inline(never)]
     fn channels(&self, notes: &Notes) -> Vec<ChannelType> {
         let mut channels = Vec::new();
         for name in list(self.attribute("channels").unwrap_or_default()) {
@@ -113,6 +117,7 @@ impl Sources {
         channels
     }
 
+    #[inline(never)]
     fn looks(&self, notes: &Notes, graphics: &mut Graphics) {
         let choice = |name, words| self.choice(notes, name, words);
         graphics.theme = choice("theme", Theme::NAMES).map_or(graphics.theme, |at| Theme::ALL[at]);
@@ -130,6 +135,7 @@ impl Sources {
     }
 
     /// The element's `lang`, then the configuration's, then the page's, then the visitor's.
+    #[inline(never)]
     fn lang(&self, graphics: &Graphics) -> Lang {
         let own = self.attribute("lang").into_iter().chain(graphics.lang.as_deref());
         Lang::choose(own.chain(self.languages.iter().map(String::as_str)))

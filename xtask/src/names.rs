@@ -3,7 +3,7 @@
 //! wasm-bindgen names what the two sides hand each other at length, for people; in the page nobody
 //! reads it, and it is four per cent of the download.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::problem::{Problem, Result};
 
@@ -14,10 +14,7 @@ use crate::problem::{Problem, Result};
 /// # Errors
 /// The map is not what wasm-opt 132 prints, or the glue does not name its module.
 pub(crate) fn shorten(glue: &str, map: &str) -> Result<String> {
-    let map: Map = serde_json::from_str::<serde_json::Value>(map)
-        .ok()
-        .and_then(|map| Map::read(&map))
-        .ok_or_else(|| Problem::new("wasm-opt named its new names in a way that is not known"))?;
+    let map = Map::parse(map)?;
     let module = format!("\"{}\"", map.module);
     if !glue.contains(&module) {
         return Err(Problem::new(format!("the glue does not import {module}")));
@@ -37,6 +34,14 @@ pub(crate) fn shorten(glue: &str, map: &str) -> Result<String> {
     Ok(short.replace(&module, "\"a\""))
 }
 
+/// What the module still imports, by the old names.
+///
+/// # Errors
+/// The map is not what wasm-opt 132 prints.
+pub(crate) fn imported(map: &str) -> Result<HashSet<String>> {
+    Ok(Map::parse(map)?.imports.into_keys().collect())
+}
+
 struct Map {
     module: String,
     imports: HashMap<String, String>,
@@ -44,6 +49,12 @@ struct Map {
 }
 
 impl Map {
+    fn parse(map: &str) -> Result<Self> {
+        let map: Option<serde_json::Value> = serde_json::from_str(map).ok();
+        map.and_then(|map| Self::read(&map))
+            .ok_or_else(|| Problem::new("wasm-opt named its new names in a way that is not known"))
+    }
+
     fn read(map: &serde_json::Value) -> Option<Self> {
         let rows = |name: &str| map.get(name)?.as_array();
         let text = |row: &serde_json::Value, at: usize| Some(row.get(at)?.as_str()?.to_owned());
@@ -70,7 +81,7 @@ const fn is_first(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::shorten;
+    use super::{imported, shorten};
 
     const MAP: &str = r#"{ "imports": [["./g_bg.js", "__wbg_now_1", "$"]],
         "exports": [["memory", "b"], ["__wbg_now_1", "c"]] }"#;
@@ -93,6 +104,8 @@ mod tests {
 
     #[test]
     fn a_map_of_another_shape_and_a_glue_of_another_module_are_errors() {
+        assert!(imported(MAP).unwrap().contains("__wbg_now_1"));
+        assert!(imported("{}").is_err());
         assert!(shorten("\"./g_bg.js\"", "{}").is_err());
         assert!(shorten("\"./other_bg.js\"", MAP).is_err());
     }

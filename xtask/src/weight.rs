@@ -5,9 +5,8 @@ use std::path::Path;
 
 use crate::problem::{Problem, Result};
 
-/// The three files that a page with the widget loads.
-pub(crate) const FILES: [&str; 3] =
-    ["tvox-widget.js", "tvox-widget-glue.js", "tvox-widget-glue_bg.wasm"];
+/// The two files that a page with the widget loads.
+pub(crate) const FILES: [&str; 2] = ["tvox-widget.js", "tvox-widget-glue_bg.wasm"];
 
 /// The sizes of one file, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -137,8 +136,8 @@ mod tests {
             std::fs::write(dist.join(file), b"0123456789").unwrap();
         }
         let each = Weight::of(b"0123456789").unwrap().brotli;
-        assert!(report(&dist, &format!("brotli = {}", 3 * each)).unwrap());
-        assert!(!report(&dist, &format!("brotli = {}", 3 * each - 1)).unwrap());
+        assert!(report(&dist, &format!("brotli = {}", 2 * each)).unwrap());
+        assert!(!report(&dist, &format!("brotli = {}", 2 * each - 1)).unwrap());
         std::fs::remove_file(dist.join(FILES[1])).unwrap();
         assert!(report(&dist, "brotli = 1000").is_err());
         std::fs::remove_dir_all(&dist).unwrap();

@@ -1,10 +1,12 @@
-//! Building the widget: from Rust to the three files in `dist/` that a page loads.
+//! Building the widget: from Rust to the files in `dist/` that a page loads.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command;
+use crate::glue;
+use crate::module::Module;
 use crate::names;
 use crate::problem::{Problem, Result};
 use crate::tool::Tool;
@@ -14,6 +16,7 @@ use crate::workspace::Workspace;
 /// What the widget runs on.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 const GLUE: &str = "tvox-widget-glue";
+const SCRIPT: &str = FILES[0];
 
 /// What the page is to be handed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,42 +59,71 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
         return Ok(());
     }
     let staging = workspace.target.join("xtask/widget");
-    let glue = staging.join(format!("{GLUE}.js"));
     create(&staging)?;
     let strip = ["--remove-name-section", "--remove-producers-section"];
     bind(&wasm_bindgen, &module, &staging, &strip)?;
-    let binary = staging.join(format!("{GLUE}_bg.wasm"));
-    if let Some(wasm_opt) = &wasm_opt {
-        let mut shrink = Command::new(wasm_opt);
-        // Flattened and put together again first, then twice for size: a hundredth less.
-        shrink.args(["--flatten", "--rereloop", "-Oz", "-Oz"]);
-        command::run(shrink.arg(&binary).arg("-o").arg(&binary))?;
-    }
-    let script = staging.join("tvox-widget.js");
+    let script = staging.join(SCRIPT);
     copy(&element, &script)?;
-    if let (Some(esbuild), Some(wasm_opt)) = (shrink_script, wasm_opt) {
-        shorten_names(&wasm_opt, &binary, &glue)?;
-        for file in [&glue, &script] {
-            let mut shrink = Command::new(&esbuild);
-            shrink.arg(file).args(["--minify", "--format=esm", "--log-level=warning"]);
-            shrink.arg("--allow-overwrite").arg(format!("--outfile={}", file.display()));
-            command::run(&mut shrink)?;
+    let binary = staging.join(format!("{GLUE}_bg.wasm"));
+    let glue = staging.join(format!("{GLUE}.js"));
+    match (&wasm_opt, shrink_script) {
+        (Some(wasm_opt), Some(esbuild)) => {
+            shrink(wasm_opt, &binary, &glue)?;
+            join(&esbuild, &script)?;
+            publish(&staging, &workspace.dist(), &FILES)?;
+            // Of an earlier build, for the demo.
+            let _ = std::fs::remove_file(workspace.dist().join(format!("{GLUE}.js")));
+        }
+        (wasm_opt, _) => {
+            if let Some(wasm_opt) = wasm_opt {
+                command::run(smaller(wasm_opt, &binary).arg("-o").arg(&binary))?;
+            }
+            let glue = format!("{GLUE}.js");
+            publish(&staging, &workspace.dist(), &[FILES[0], FILES[1], &glue])?;
         }
     }
-    publish(&staging, &workspace.dist())?;
     stamp.write()
 }
 
-/// Gives what the module and its glue hand each other short names, on both sides.
-fn shorten_names(wasm_opt: &Path, binary: &Path, glue: &Path) -> Result<()> {
+/// The optimiser on its way from `binary`. It puts a function with one caller into that caller only
+/// where it is short: a function of everything has more locals than one byte counts.
+fn smaller(wasm_opt: &Path, binary: &Path) -> Command {
+    let mut smaller = Command::new(wasm_opt);
+    // Flattened and put together again first, then twice for size: a hundredth less.
+    smaller.arg(binary).args(["--flatten", "--rereloop", "-Oz", "-Oz"]);
+    smaller.args(["--one-caller-inline-max-function-size", "50"]);
+    smaller
+}
+
+/// Makes module and glue as small as they get: without what nobody calls, with functions that
+/// resemble each other side by side, and with short names for what they hand each other.
+fn shrink(wasm_opt: &Path, binary: &Path, glue: &Path) -> Result<()> {
+    // For the streams of Leptos' server functions, which the widget has none of.
+    let text = glue::without_classes(&read_text(glue)?, "IntoUnderlying")?;
+    let bytes = read(binary)?;
+    let bytes = Module::read(&bytes)?.keep_exports(&glue::used_exports(&text))?;
+    write(binary, bytes)?;
+    command::run(smaller(wasm_opt, binary).arg("-o").arg(binary))?;
+
+    let bytes = read(binary)?;
+    write(binary, Module::read(&bytes)?.named_by_likeness()?)?;
     let mut rename = Command::new(wasm_opt);
-    rename.arg("--minify-imports-and-exports-and-modules").arg(binary).arg("-o").arg(binary);
+    rename.arg(binary).args(["-Oz", "--one-caller-inline-max-function-size", "50"]);
+    rename.args(["--reorder-functions-by-name", "--strip-debug"]);
+    rename.arg("--minify-imports-and-exports-and-modules").arg("-o").arg(binary);
     command::announce(&rename);
     let map = command::output_of(&mut rename)
         .ok_or_else(|| Problem::new("wasm-opt could not rename imports and exports"))?;
-    let text = std::fs::read_to_string(glue).map_err(|error| Problem::io("read", glue, &error))?;
-    let short = names::shorten(&text, &map)?;
-    std::fs::write(glue, short).map_err(|error| Problem::io("write", glue, &error))
+    let text = glue::without_imports(&text, &names::imported(&map)?)?;
+    write(glue, names::shorten(&text, &map)?.into_bytes())
+}
+
+/// Makes the script and the glue that it imports one small file, in the script's place.
+fn join(esbuild: &Path, script: &Path) -> Result<()> {
+    let mut join = Command::new(esbuild);
+    join.arg(script).args(["--bundle", "--minify", "--format=esm", "--log-level=warning"]);
+    join.arg("--allow-overwrite").arg(format!("--outfile={}", script.display()));
+    command::run(&mut join)
 }
 
 /// The optimiser where it is there, or where there is an npm to bring it.
@@ -141,7 +173,7 @@ pub(crate) fn build_dev(workspace: &Workspace, folder: &Path) -> Result<()> {
     let module = workspace.target.join(WASM).join("debug/tvox_widget.wasm");
     create(folder)?;
     bind(&wasm_bindgen, &module, folder, &["--keep-debug"])?;
-    copy(&workspace.root.join("src/element/element.js"), &folder.join("tvox-widget.js"))
+    copy(&workspace.root.join("src/element/element.js"), &folder.join(SCRIPT))
 }
 
 /// Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
@@ -193,15 +225,27 @@ fn bind(wasm_bindgen: &Path, module: &Path, into: &Path, options: &[&str]) -> Re
 }
 
 /// Moves the files into `dist`, each at once: a server may be reading there.
-fn publish(staging: &Path, dist: &Path) -> Result<()> {
+fn publish(staging: &Path, dist: &Path, files: &[&str]) -> Result<()> {
     create(dist)?;
-    for file in FILES {
+    for file in files {
         let beside = dist.join(format!(".{file}.new"));
         copy(&staging.join(file), &beside)?;
         let place = dist.join(file);
         std::fs::rename(&beside, &place).map_err(|error| Problem::io("write", &place, &error))?;
     }
     Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| Problem::io("read", path, &error))
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| Problem::io("read", path, &error))
+}
+
+fn write(path: &Path, bytes: Vec<u8>) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|error| Problem::io("write", path, &error))
 }
 
 fn create(folder: &Path) -> Result<()> {
@@ -212,6 +256,14 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::copy(from, to).map(drop).map_err(|error| Problem::io("copy", from, &error))
 }
 
+/// What is done to the files on their way: other steps make other files of the same module.
+const STEPS: [&str; 4] = [
+    include_str!("glue.rs"),
+    include_str!("module.rs"),
+    include_str!("names.rs"),
+    include_str!("widget.rs"),
+];
+
 /// What the files in `dist/` were made from, written down beside the build.
 struct Stamp {
     path: PathBuf,
@@ -221,9 +273,9 @@ struct Stamp {
 impl Stamp {
     fn new(workspace: &Workspace, inputs: &[&Path], optimised: bool) -> Result<Self> {
         let mut hasher = DefaultHasher::new();
+        STEPS.hash(&mut hasher);
         for input in inputs {
-            let bytes = std::fs::read(input).map_err(|error| Problem::io("read", input, &error))?;
-            bytes.hash(&mut hasher);
+            read(input)?.hash(&mut hasher);
         }
         let text = format!("{:016x} optimised={optimised}\n", hasher.finish());
         Ok(Self { path: workspace.target.join("xtask/widget.stamp"), text })

@@ -8,6 +8,7 @@ pub const CUSTOMER_TEXT_MAX: usize = 128;
 
 /// Reads a customer. The reference demands a display name; who has none is anonymous here, so that
 /// a page whose visitor is not logged in keeps its widget.
+#[inline(never)]
 pub(super) fn read(field: &Field<'_>) -> CustomerInfo {
     field.known(&CustomerInfo::NAMES);
     let mut customer = CustomerInfo::default();

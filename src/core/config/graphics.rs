@@ -109,6 +109,7 @@ impl Default for Graphics {
 }
 
 impl Graphics {
+    #[inline(never)]
     pub(super) fn read(field: &Field<'_>) -> Self {
         field.known(&[
             "title", "subtitle", "logo", "color", "theme", "position", "offsetX", "offsetY",
@@ -137,6 +138,7 @@ impl Graphics {
         }
     }
 
+    #[inline(never)]
     pub(super) fn check(&self) -> Result<(), Error> {
         let picture = "an http(s) address, data:image/…, blob: or a path";
         obeys("graphics.logo", self.logo.as_deref(), is_picture_address, picture)?;
@@ -150,12 +152,14 @@ impl Graphics {
     }
 }
 
+#[inline(never)]
 fn read_color(field: &Field<'_>) -> Option<Color> {
     field.find("color")?;
     let color = field.needed_text("color", Color::EXPECTED).parse();
     color.map_err(|mistake| field.notes().mistake(mistake)).ok()
 }
 
+#[inline(never)]
 fn read_texts(field: &Field<'_>) -> Texts {
     let mut texts = Texts::new();
     for (lang, _) in field.members() {

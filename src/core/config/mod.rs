@@ -162,6 +162,7 @@ impl WidgetConf {
     }
 
     /// Reads and checks a configuration. What is wrong with it is noted; something is always given.
+    #[inline(never)]
     pub(crate) fn noted(json: &str, notes: &Notes) -> Self {
         let conf = match Json::parse(json) {
             Ok(value) => Self::read(&Field::root(&value, notes)),
@@ -177,6 +178,7 @@ impl WidgetConf {
         conf
     }
 
+    #[inline(never)]
     fn read(root: &Field<'_>) -> Self {
         root.known(&["server", "servicesConfiguration", "customerInfo", "graphics"]);
         Self {

@@ -102,6 +102,7 @@ impl RetryOptions {
         }
     }
 
+    #[inline(never)]
     pub(super) fn read(field: &Field<'_>) -> Self {
         field.known(&[
             "strategy",
@@ -150,6 +151,7 @@ impl RetryOptions {
         }
     }
 
+    #[inline(never)]
     pub(super) fn check(&self) -> Result<(), Error> {
         let shortest = millis(self.interval);
         for (field, value, least, most) in [

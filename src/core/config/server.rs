@@ -47,6 +47,7 @@ impl Server {
         self.url.socket_url()
     }
 
+    #[inline(never)]
     pub(super) fn read(field: &Field<'_>) -> Self {
         field.known(&["url", "webrtc", "heartbeatInterval", "retryOptions"]);
         let url = field.needed_text("url", ServerUrl::EXPECTED).parse().unwrap_or_else(|mistake| {

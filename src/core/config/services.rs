@@ -28,6 +28,7 @@ pub struct Service {
     pub description: String,
 }
 
+#[inline(never)]
 pub(super) fn read(field: &Field<'_>) -> Vec<ChannelServices> {
     let mut entries = Vec::new();
     for item in field.items() {
@@ -50,6 +51,7 @@ pub(super) fn check(entries: &[ChannelServices]) -> Result<(), Error> {
     Ok(())
 }
 
+#[inline(never)]
 fn read_entry(field: &Field<'_>) -> ChannelServices {
     field.known(&["type", "services"]);
     let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();

@@ -41,6 +41,7 @@ pub struct Webrtc {
 }
 
 impl Webrtc {
+    #[inline(never)]
     pub(super) fn read(field: &Field<'_>) -> Self {
         field.known(&["enabled", "trickleIcePolicy", "iceGatherPolicy", "videoContainer"]);
         let trickle = field.word_or_number("trickleIcePolicy", TrickleIcePolicy::NAMES);
