@@ -8,9 +8,14 @@
 //! * `view!` gives every element a type of its own, and each is compiled again. One type is a fifth
 //!   of the size.
 //!
-//! What is dynamic is a closure; it runs in a [`RenderEffect`] that lives as long as the element.
+//! What is dynamic is a closure; it runs in a [`RenderEffect`] that lives as long as the element. The
+//! element is made at once and not planned first: what is written is what runs, under the reactive owner
+//! of the moment. Each method is a shell around a function that is compiled once.
 
+use std::any::Any;
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
 
 use leptos::html::Custom;
 use leptos::prelude::*;
@@ -18,17 +23,19 @@ use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::html::node_ref::NodeRefContainer;
 use leptos::tachys::hydration::Cursor;
+use leptos::tachys::renderer::Rndr;
 use leptos::tachys::view::add_attr::AddAnyAttr;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event};
 
-use super::rows::{Row, Rows};
+use super::rows;
 
 type Text = Cow<'static, str>;
 
-/// A reference to an element of whatever tag: empty until it is built.
+/// A reference to an element of whatever tag: empty until it is made.
 pub type Node = NodeRef<Custom<&'static str>>;
 
 /// An HTML element with this tag.
@@ -61,79 +68,89 @@ pub fn svg(tag: &'static str) -> El {
     El::new(tag, Some("http://www.w3.org/2000/svg"))
 }
 
-/// An element that is still to be built: see [`el`].
-pub struct El(Box<Plan>);
+/// An element, one word long: see [`el`].
+pub struct El(Box<SendWrapper<ElState>>);
 
-struct Plan {
-    tag: &'static str,
-    namespace: Option<&'static str>,
-    attributes: Vec<(&'static str, Value)>,
-    children: Vec<Child>,
-    built: Vec<Built>,
+/// What an element that is shown holds: dropping it ends its listeners and effects.
+pub struct ElState {
+    element: Element,
+    // Not read: dropping them is what they are for. Those of the children, which stay, among them.
+    held: Vec<Box<dyn Any>>,
 }
 
-type Listener = Box<dyn FnMut(Event) + Send>;
-type Built = Box<dyn FnOnce(&Element) + Send>;
-
-enum Value {
-    Fixed(Text),
-    Live(Box<dyn FnMut() -> Option<Text> + Send>),
-    Toggle(Box<dyn FnMut() -> bool + Send>),
-    Property(Box<dyn FnMut() -> Text + Send>),
-    Listener(Listener),
+/// A closure that is asked again and again. `FnMut` would do, with a second function in every table.
+trait Live<T> {
+    fn now(&mut self) -> T;
 }
 
-enum Child {
-    Text(Text),
-    Live(Box<dyn FnMut() -> Text + Send>),
-    Element(El),
-    Swap(Swap),
-    Rows(Rows),
+impl<T, F: FnMut() -> T> Live<T> for F {
+    fn now(&mut self) -> T {
+        self()
+    }
 }
 
-/// A child that is replaced.
-enum Swap {
-    /// At each change of what it reads.
-    Always(Box<dyn FnMut() -> Option<El> + Send>),
-    /// When the key changes.
-    By(Box<dyn FnMut() -> u32 + Send>, Box<dyn FnMut(u32) -> Option<El> + Send>),
-    /// When it comes and goes.
-    If(Box<dyn FnMut() -> bool + Send>, Box<dyn FnMut() -> El + Send>),
+/// What is drawn for a key.
+trait View {
+    fn of(&mut self, key: u32) -> Option<El>;
 }
 
-/// What a `Swap` shows. Its signals live under an owner of its own and go after the view that reads
-/// them.
-pub struct Shown {
-    key: Option<u32>,
-    view: Option<ElState>,
-    owner: Owner,
+impl<F: FnMut(u32) -> Option<El>> View for F {
+    fn of(&mut self, key: u32) -> Option<El> {
+        self(key)
+    }
+}
+
+/// What is done about an event.
+trait Handler {
+    fn handle(&mut self, event: Event);
+}
+
+impl<F: FnMut(Event)> Handler for F {
+    fn handle(&mut self, event: Event) {
+        self(event);
+    }
 }
 
 impl El {
+    #[inline(never)]
     fn new(tag: &'static str, namespace: Option<&'static str>) -> Self {
-        Self(Box::new(Plan {
-            tag,
-            namespace,
-            attributes: Vec::new(),
-            children: Vec::new(),
-            built: Vec::new(),
-        }))
+        let element = Rndr::create_element(tag, namespace);
+        // It belongs to the page's one thread, whatever Leptos asks of a view.
+        Self(Box::new(SendWrapper::new(ElState { element, held: Vec::new() })))
     }
 
-    fn with(mut self, name: &'static str, value: Value) -> Self {
-        self.0.attributes.push((name, value));
-        self
+    #[inline(never)]
+    fn state(&mut self) -> &mut ElState {
+        &mut self.0
     }
 
-    fn holding(mut self, child: Child) -> Self {
-        self.0.children.push(child);
+    /// The element itself.
+    fn element(&mut self) -> Element {
+        self.state().element.clone()
+    }
+
+    fn hold(&mut self, thing: Box<dyn Any>) {
+        self.state().held.push(thing);
+    }
+
+    /// Runs it now and whenever what it reads changes.
+    #[inline(never)]
+    fn follow(mut self, mut run: Box<dyn FnMut()>) -> Self {
+        let effect = RenderEffect::new(move |_| run());
+        self.hold(Box::new(effect));
         self
     }
 
     /// Sets an attribute once.
     #[must_use]
-    pub fn attr(self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.with(name, Value::Fixed(value.into()))
+    pub fn attr(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.attr_str(name, value.as_ref())
+    }
+
+    #[inline(never)]
+    fn attr_str(mut self, name: &'static str, value: &str) -> Self {
+        let _ = self.state().element.set_attribute(name, value);
+        self
     }
 
     /// Keeps an attribute equal to what the closure says; `None` removes it.
@@ -141,9 +158,36 @@ impl El {
     pub fn attr_live(
         self,
         name: &'static str,
-        value: impl FnMut() -> Option<Text> + Send + 'static,
+        value: impl FnMut() -> Option<Text> + 'static,
     ) -> Self {
-        self.with(name, Value::Live(Box::new(value)))
+        self.attr_by(name, Box::new(value))
+    }
+
+    #[inline(never)]
+    fn attr_by(mut self, name: &'static str, mut value: Box<dyn Live<Option<Text>>>) -> Self {
+        let element = self.element();
+        let mut shown = None;
+        self.follow(Box::new(move || {
+            let value = value.now();
+            if shown != value {
+                let _ = match &value {
+                    Some(value) => element.set_attribute(name, value),
+                    None => element.remove_attribute(name),
+                };
+                shown = value;
+            }
+        }))
+    }
+
+    /// Gives an attribute this value while the closure says so.
+    #[must_use]
+    pub fn attr_if(
+        self,
+        name: &'static str,
+        value: &'static str,
+        mut on: impl FnMut() -> bool + 'static,
+    ) -> Self {
+        self.attr_live(name, move || on().then_some(value.into()))
     }
 
     /// The `class` attribute, for what never changes.
@@ -154,8 +198,16 @@ impl El {
 
     /// Adds the class while the closure says so. Call it after [`class`](Self::class).
     #[must_use]
-    pub fn class_if(self, name: &'static str, on: impl FnMut() -> bool + Send + 'static) -> Self {
-        self.with(name, Value::Toggle(Box::new(on)))
+    pub fn class_if(self, name: &'static str, on: impl FnMut() -> bool + 'static) -> Self {
+        self.class_by(name, Box::new(on))
+    }
+
+    #[inline(never)]
+    fn class_by(mut self, name: &'static str, mut on: Box<dyn Live<bool>>) -> Self {
+        let element = self.element();
+        self.follow(Box::new(move || {
+            let _ = element.class_list().toggle_with_force(name, on.now());
+        }))
     }
 
     /// The public name under which a site styles the element: `::part(name)`.
@@ -167,17 +219,29 @@ impl El {
     /// Keeps a string property (such as `value`) equal to what the closure says.
     #[must_use]
     pub fn prop_live(
-        self,
+        mut self,
         name: &'static str,
-        value: impl FnMut() -> Text + Send + 'static,
+        mut value: impl FnMut() -> Text + 'static,
     ) -> Self {
-        self.with(name, Value::Property(Box::new(value)))
+        let element = self.element();
+        self.follow(Box::new(move || {
+            let _ = js_sys::Reflect::set(&element, &name.into(), &(&*value()).into());
+        }))
     }
 
     /// Listens while the element exists.
     #[must_use]
-    pub fn on(self, event: &'static str, handler: impl FnMut(Event) + Send + 'static) -> Self {
-        self.with(event, Value::Listener(Box::new(handler)))
+    pub fn on(self, event: &'static str, handler: impl FnMut(Event) + 'static) -> Self {
+        self.listen(event, Box::new(handler))
+    }
+
+    #[inline(never)]
+    fn listen(mut self, event: &'static str, mut handler: Box<dyn Handler>) -> Self {
+        let closure = Closure::<dyn FnMut(Event)>::new(move |event| handler.handle(event));
+        let element = self.element();
+        let _ = element.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+        self.hold(Box::new(Listening { element, event, closure }));
+        self
     }
 
     /// Does this when it is clicked.
@@ -188,26 +252,51 @@ impl El {
 
     /// Text that stays.
     #[must_use]
-    pub fn text(self, text: impl Into<Text>) -> Self {
-        self.holding(Child::Text(text.into()))
+    pub fn text(self, text: impl AsRef<str>) -> Self {
+        self.text_str(text.as_ref())
+    }
+
+    #[inline(never)]
+    fn text_str(mut self, text: &str) -> Self {
+        let _ = self.state().element.append_with_str_1(text);
+        self
     }
 
     /// Text that follows the closure.
     #[must_use]
-    pub fn text_live(self, text: impl FnMut() -> Text + Send + 'static) -> Self {
-        self.holding(Child::Live(Box::new(text)))
+    pub fn text_live(self, text: impl FnMut() -> Text + 'static) -> Self {
+        self.text_by(Box::new(text))
+    }
+
+    #[inline(never)]
+    fn text_by(mut self, mut text: Box<dyn Live<Text>>) -> Self {
+        let node = document().create_text_node("");
+        let _ = self.state().element.append_child(&node);
+        let mut shown = Text::default();
+        self.follow(Box::new(move || {
+            let text = text.now();
+            if shown != text {
+                node.set_data(&text);
+                shown = text;
+            }
+        }))
     }
 
     /// A child that stays.
     #[must_use]
-    pub fn child(self, child: Self) -> Self {
-        self.holding(Child::Element(child))
+    #[inline(never)]
+    pub fn child(mut self, child: Self) -> Self {
+        let mut child = child.build();
+        let state = self.state();
+        let _ = state.element.append_child(&child.element);
+        state.held.append(&mut child.held);
+        self
     }
 
     /// A child that is made anew each time what the closure reads changes; `None` shows nothing.
     #[must_use]
-    pub fn swap(self, view: impl FnMut() -> Option<Self> + Send + 'static) -> Self {
-        self.holding(Child::Swap(Swap::Always(Box::new(view))))
+    pub fn swap(self, mut view: impl FnMut() -> Option<Self> + 'static) -> Self {
+        self.draw(None, Box::new(move |_| view()))
     }
 
     /// A child that is made anew, from its key, when the key changes; what the view itself reads does
@@ -215,63 +304,82 @@ impl El {
     #[must_use]
     pub fn swap_by(
         self,
-        key: impl FnMut() -> u32 + Send + 'static,
-        view: impl FnMut(u32) -> Option<Self> + Send + 'static,
+        key: impl FnMut() -> u32 + 'static,
+        view: impl FnMut(u32) -> Option<Self> + 'static,
     ) -> Self {
-        self.holding(Child::Swap(Swap::By(Box::new(key), Box::new(view))))
+        self.draw(Some(Box::new(key)), Box::new(view))
     }
 
     /// A child that is there while the closure says so.
     #[must_use]
     pub fn show_if(
         self,
-        on: impl FnMut() -> bool + Send + 'static,
-        view: impl FnMut() -> Self + Send + 'static,
+        mut on: impl FnMut() -> bool + 'static,
+        mut view: impl FnMut() -> Self + 'static,
     ) -> Self {
-        self.holding(Child::Swap(Swap::If(Box::new(on), Box::new(view))))
+        self.swap_by(move || on().into(), move |on| (on == 1).then(&mut view))
+    }
+
+    #[inline(never)]
+    fn draw(mut self, mut key: Option<Box<dyn Live<u32>>>, mut view: Box<dyn View>) -> Self {
+        let (place, drawn) = self.place();
+        let mut shown = None;
+        self.follow(Box::new(move || {
+            let key = key.as_mut().map(|key| key.now());
+            if key.is_some() && key == shown {
+                return;
+            }
+            shown = key;
+            let new = place.draw("", &mut |_| match key {
+                Some(key) => untrack(|| view.of(key)),
+                None => view.of(0),
+            });
+            if let Some(new) = &new {
+                place.put(new, None);
+            }
+            drawn.0.replace(new.into_iter().collect()).into_iter().for_each(Row::end);
+        }))
     }
 
     /// A list of children that keep their element as long as their key is listed.
     #[must_use]
     pub fn rows(
         self,
-        keys: impl FnMut() -> Vec<String> + Send + 'static,
-        row: impl Fn(&str) -> Self + Send + 'static,
+        keys: impl FnMut() -> Vec<String> + 'static,
+        row: impl FnMut(&str) -> Self + 'static,
     ) -> Self {
-        self.holding(Child::Rows(Rows::new(keys, row)))
+        self.list(Box::new(keys), Box::new(row))
+    }
+
+    #[inline(never)]
+    fn list(
+        mut self,
+        mut keys: Box<dyn Live<Vec<String>>>,
+        mut row: Box<dyn FnMut(&str) -> Self>,
+    ) -> Self {
+        let (place, drawn) = self.place();
+        self.follow(Box::new(move || {
+            let keys = keys.now();
+            let rows = drawn.0.take();
+            drawn.0.set(untrack(|| rows::follow(rows, &keys, &place, &mut |key| Some(row(key)))));
+        }))
+    }
+
+    /// A place for what comes and goes, after the children that are there.
+    fn place(&mut self) -> (Place, Drawn) {
+        let marker: web_sys::Node = document().create_comment("").into();
+        let element = self.element();
+        let _ = element.append_child(&marker);
+        let drawn = Drawn::default();
+        self.hold(Box::new(drawn.clone()));
+        (Place { element, marker, owner: Owner::current().unwrap_or_default() }, drawn)
     }
 
     /// Gives the element to a reference.
     #[must_use]
     pub fn node(mut self, reference: Node) -> Self {
-        self.0.built.push(Box::new(move |element| reference.load(element)));
+        reference.load(&self.state().element);
         self
-    }
-}
-
-/// What a built [`El`] holds: dropping it ends its listeners and effects.
-pub struct ElState {
-    element: Element,
-    // Held, not read: dropping them is what they are for.
-    _listeners: Vec<Listening>,
-    _effects: Vec<RenderEffect<()>>,
-    _children: Vec<ElState>,
-    swaps: Vec<RenderEffect<Shown>>,
-    rows: Vec<RenderEffect<Vec<Row>>>,
-}
-
-/// An effect's task holds the effect's value until it is polled again. In between, effects further in
-/// that were already due would run, and read signals that have gone with their owner. So what is drawn
-/// further in ends here and now.
-impl Drop for ElState {
-    fn drop(&mut self) {
-        for shown in self.swaps.iter().filter_map(RenderEffect::take_value) {
-            drop(shown.view);
-            shown.owner.cleanup();
-        }
-        for row in self.rows.iter().filter_map(RenderEffect::take_value).flatten() {
-            row.end();
-        }
     }
 }
 
@@ -289,30 +397,71 @@ impl Drop for Listening {
     }
 }
 
+/// Where in an element something comes and goes.
+pub(super) struct Place {
+    element: Element,
+    marker: web_sys::Node,
+    owner: Owner,
+}
+
+impl Place {
+    /// Draws something, to be put there. Its signals live under an owner of its own and go after the
+    /// view that reads them.
+    pub(super) fn draw(
+        &self,
+        key: &str,
+        view: &mut dyn FnMut(&str) -> Option<El>,
+    ) -> Option<Row> {
+        let owner = self.owner.child();
+        let view = owner.with(|| view(key))?.build();
+        let row = Row { key: key.to_owned(), view, owner };
+        self.put(&row, None);
+        Some(row)
+    }
+
+    /// Puts a row before another one, or at the place's end.
+    pub(super) fn put(&self, row: &Row, next: Option<&Row>) {
+        let before = next.map_or(&self.marker, |next| &next.view.element);
+        let _ = self.element.insert_before(&row.view.element, Some(before));
+    }
+}
+
+/// Something that is drawn and may go.
+pub(super) struct Row {
+    pub(super) key: String,
+    view: ElState,
+    // What the row's view made reactive ends with the row, not with the element around it.
+    owner: Owner,
+}
+
+impl Row {
+    /// Takes it off the screen, and what it read with it.
+    pub(super) fn end(self) {
+        self.view.element.remove();
+        drop(self.view);
+        self.owner.cleanup();
+    }
+}
+
+/// What is drawn at a place: held by the element and by the effect that draws it.
+///
+/// An effect's task ends only when it is polled again. In between, effects further in that were already
+/// due would run, and read signals that have gone with their owner. So what is drawn ends as soon as
+/// one of the two lets go.
+#[derive(Clone, Default)]
+struct Drawn(Rc<Cell<Vec<Row>>>);
+
+impl Drop for Drawn {
+    fn drop(&mut self) {
+        self.0.take().into_iter().for_each(Row::end);
+    }
+}
+
 impl Render for El {
     type State = ElState;
 
     fn build(self) -> ElState {
-        let plan = *self.0;
-        let element = leptos::tachys::renderer::Rndr::create_element(plan.tag, plan.namespace);
-        let mut state = ElState {
-            element: element.clone(),
-            _listeners: Vec::new(),
-            _effects: Vec::new(),
-            _children: Vec::new(),
-            swaps: Vec::new(),
-            rows: Vec::new(),
-        };
-        for (name, value) in plan.attributes {
-            attach(&element, name, value, &mut state);
-        }
-        for child in plan.children {
-            append(&element, child, &mut state);
-        }
-        for built in plan.built {
-            built(&element);
-        }
-        state
+        self.0.take()
     }
 
     // Two elements of one type have nothing else in common: never patch one into the other.
@@ -322,115 +471,6 @@ impl Render for El {
         state.unmount();
         *state = new;
     }
-}
-
-fn attach(element: &Element, name: &'static str, value: Value, state: &mut ElState) {
-    let target = element.clone();
-    let effect = match value {
-        Value::Fixed(value) => {
-            let _ = element.set_attribute(name, &value);
-            return;
-        }
-        Value::Listener(handler) => {
-            state._listeners.push(listen(target, name, handler));
-            return;
-        }
-        Value::Live(mut value) => {
-            let mut shown = None;
-            effect(move || {
-                let value = value();
-                if shown != value {
-                    let _ = match &value {
-                        Some(value) => target.set_attribute(name, value),
-                        None => target.remove_attribute(name),
-                    };
-                    shown = value;
-                }
-            })
-        }
-        Value::Toggle(mut on) => effect(move || {
-            let _ = target.class_list().toggle_with_force(name, on());
-        }),
-        Value::Property(mut value) => effect(move || {
-            let value = value();
-            let _ = js_sys::Reflect::set(&target, &name.into(), &(&*value).into());
-        }),
-    };
-    state._effects.push(effect);
-}
-
-fn effect(mut run: impl FnMut() + 'static) -> RenderEffect<()> {
-    RenderEffect::new(move |_| run())
-}
-
-fn append(element: &Element, child: Child, state: &mut ElState) {
-    match child {
-        Child::Text(text) => {
-            let _ = element.append_with_str_1(&text);
-        }
-        Child::Live(mut text) => {
-            let node = document().create_text_node("");
-            let _ = element.append_child(&node);
-            let mut shown = Text::default();
-            state._effects.push(effect(move || {
-                let text = text();
-                if shown != text {
-                    node.set_data(&text);
-                    shown = text;
-                }
-            }));
-        }
-        Child::Element(child) => {
-            let child = child.build();
-            let _ = element.append_child(&child.element);
-            state._children.push(child);
-        }
-        Child::Swap(swap) => state.swaps.push(swapped(element, swap)),
-        Child::Rows(rows) => state.rows.push(rows.render(element)),
-    }
-}
-
-fn swapped(element: &Element, mut swap: Swap) -> RenderEffect<Shown> {
-    let marker: web_sys::Node = document().create_comment("").into();
-    let _ = element.append_child(&marker);
-    let element = element.clone();
-    let parent = Owner::current().unwrap_or_default();
-    RenderEffect::new(move |old: Option<Shown>| {
-        let key = match &mut swap {
-            Swap::Always(_) => None,
-            Swap::By(key, _) => Some(key()),
-            Swap::If(on, _) => Some(on().into()),
-        };
-        let old = match old {
-            Some(old) if key.is_some() && old.key == key => return old,
-            old => old,
-        };
-        let owner = parent.child();
-        let view = owner.with(|| {
-            let view = match (&mut swap, key) {
-                (Swap::Always(view), _) => view(),
-                (Swap::By(_, view), key) => untrack(|| view(key.unwrap_or_default())),
-                (Swap::If(_, view), Some(1)) => Some(untrack(view)),
-                (Swap::If(..), _) => None,
-            };
-            let mut view = view?.build();
-            view.mount(&element, Some(&marker));
-            Some(view)
-        });
-        if let Some(Shown { view, owner, .. }) = old {
-            if let Some(mut view) = view {
-                view.unmount();
-            }
-            owner.cleanup();
-        }
-        Shown { key, view, owner }
-    })
-}
-
-fn listen(element: Element, event: &'static str, handler: Listener) -> Listening {
-    let closure = Closure::wrap(handler as Box<dyn FnMut(Event)>);
-    let _ = element.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
-    Listening { element, event, closure }
 }
 
 impl Mountable for ElState {
@@ -456,11 +496,8 @@ impl AddAnyAttr for El {
 
     /// Spreads an attribute from outside, as Leptos does for a component's root.
     fn add_any_attr<New: Attribute>(mut self, attribute: New) -> Self {
-        let attribute = attribute.into_cloneable_owned();
-        self.0.built.push(Box::new(move |element| {
-            // The attribute belongs to the element for good, as its own do.
-            std::mem::forget(attribute.build(element));
-        }));
+        // The attribute belongs to the element for good, as its own do.
+        std::mem::forget(attribute.into_cloneable_owned().build(&self.state().element));
         self
     }
 }

@@ -69,9 +69,7 @@ pub fn composer(ui: Ui, talk: Talk) -> El {
                         .attr("aria-describedby", "composer-note")
                         .named("aria-label", ui, Key::Compose)
                         .named("placeholder", ui, Key::Compose)
-                        .attr_live("aria-invalid", move || {
-                            matches!(room(), Room::Over(_)).then_some("true".into())
-                        })
+                        .attr_if("aria-invalid", "true", move || matches!(room(), Room::Over(_)))
                         .prop_live("value", move || draft.get().into())
                         .node(input)
                         .on("input", typed)
@@ -82,7 +80,7 @@ pub fn composer(ui: Ui, talk: Talk) -> El {
                     button("composer__send", "composer-send")
                         .named("aria-label", ui, Key::Send)
                         .named("title", ui, Key::Send)
-                        .attr_live("aria-disabled", move || (!ready()).then_some("true".into()))
+                        .attr_if("aria-disabled", "true", move || !ready())
                         .on("click", move |_| send())
                         .child(Icon::SEND.view()),
                 ),

@@ -62,7 +62,7 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<
             is(|bubble| matches!(bubble.delivery, Some(Delivery::Failed(_)))),
         )
         .part("message")
-        .attr("data-key", key.to_owned())
+        .attr("data-key", key)
         .attr("data-direction", if own { "outbound" } else { "inbound" })
         .attr_live("data-delivery", {
             let delivery = delivery.clone();
@@ -84,13 +84,13 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<
 fn text(ui: Ui, text: &str) -> El {
     let bubble = div("bubble").part("bubble").attr("dir", "auto");
     pieces(text).into_iter().fold(bubble, |bubble, piece| match piece {
-        Piece::Text(text) => bubble.text(text.to_owned()),
+        Piece::Text(text) => bubble.text(text),
         Piece::Link(shown, address) => bubble.child(
             el("a")
                 .attr("href", address.href)
                 .attr("target", "_blank")
                 .attr("rel", "noopener noreferrer nofollow")
-                .text(shown.to_owned())
+                .text(shown)
                 .child(
                     span("sr")
                         .text_live(move || format!(" ({})", ui.text(Key::OpensNewTab)).into()),

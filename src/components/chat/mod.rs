@@ -87,7 +87,7 @@ pub fn chat_screen(
         })
         .child(
             div("screen")
-                .attr_live("inert", move || asking.get().then_some("".into()))
+                .attr_if("inert", "", move || asking.get())
                 .child(header(ui, talk, asking, actions))
                 .child(banner)
                 .swap_by(move || face(talk) as u32, body),
@@ -99,7 +99,7 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
     let talking = move || face(talk) == Face::Talking;
     let here = move || talk.stage() == Stage::Talking;
     let end = move || {
-        icon_button(Icon::LEAVE, "end-chat", move || ui.text(Key::End))
+        icon_button(ui, Icon::LEAVE, "end-chat", Key::End)
             .on("click", move |_| asking.set(true))
     };
     let title = move || {
@@ -124,7 +124,7 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
     div("bar")
         .part("header")
         .child(
-            icon_button(Icon::BACK, "header-back", move || ui.text(Key::Back)).does(actions.back),
+            icon_button(ui, Icon::BACK, "header-back", Key::Back).does(actions.back),
         )
         .child(
             div("bar__name").show_if(talking, avatar).child(

@@ -65,21 +65,14 @@ fn hero(ui: Ui, on_close: Callback<()>) -> El {
 pub(super) fn close_button(ui: Ui, on_close: Callback<()>) -> El {
     let floating = move || ui.graphics(|graphics| graphics.mode == Mode::Floating);
     span("bar__close").show_if(floating, move || {
-        icon_button(Icon::CLOSE, "header-close", move || ui.text(Key::Close)).does(on_close)
+        icon_button(ui, Icon::CLOSE, "header-close", Key::Close).does(on_close)
     })
 }
 
 /// A button that is an icon with a name.
-pub(super) fn icon_button(
-    icon: Icon,
-    part: &'static str,
-    name: impl Fn() -> Cow<'static, str> + Send + Clone + 'static,
-) -> El {
-    let title = name.clone();
-    button("icon-button", part)
-        .attr_live("aria-label", move || Some(name()))
-        .attr_live("title", move || Some(title()))
-        .child(icon.view())
+pub(super) fn icon_button(ui: Ui, icon: Icon, part: &'static str, name: Key) -> El {
+    let button = button("icon-button", part);
+    button.named("aria-label", ui, name).named("title", ui, name).child(icon.view())
 }
 
 fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
@@ -115,8 +108,8 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
 
 fn chat_row(ui: Ui, contact: Contact, on_chat: Callback<()>) -> El {
     selectable(row("channel-row", Icon::CHAT), contact, None)
-        .attr("data-channel", ChannelType::Chat.as_str().to_owned())
-        .attr_live("data-focus", move || contact.running().is_none().then_some("".into()))
+        .attr("data-channel", ChannelType::Chat.as_str())
+        .attr_if("data-focus", "", move || contact.running().is_none())
         .on("click", move |_| {
             if untrack(|| contact.availability(None)).may_start() {
                 on_chat.run(());
@@ -142,7 +135,7 @@ pub(super) fn selectable(row: El, contact: Contact, service: Option<Arc<str>>) -
     let state = move || contact.availability(service.as_deref());
     let other = state.clone();
     row.attr_live("data-state", move || Some(state().word().into()))
-        .attr_live("aria-disabled", move || (!other().may_start()).then_some("true".into()))
+        .attr_if("aria-disabled", "true", move || !other().may_start())
 }
 
 /// The state in words; nothing before the widget has asked.

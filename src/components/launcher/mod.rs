@@ -32,7 +32,7 @@ pub fn launcher(
         Some(view.text(label))
     };
     button("launcher", "launcher")
-        .attr_live("aria-controls", move || open.run(()).then_some("panel".into()))
+        .attr_if("aria-controls", "panel", move || open.run(()))
         .attr("aria-haspopup", "dialog")
         .attr_live("aria-expanded", move || Some(open.run(()).to_string().into()))
         .attr_live("aria-label", move || Some(name(ui, open.run(()), unread.run(()))))

@@ -34,7 +34,7 @@ pub fn service_selector(
                 .child(
                     div("hero__top")
                         .child(
-                            icon_button(Icon::BACK, "header-back", move || ui.text(Key::Back))
+                            icon_button(ui, Icon::BACK, "header-back", Key::Back)
                                 .does(on_back),
                         )
                         .child(close_button(ui, on_close)),
@@ -55,7 +55,7 @@ fn option(
 ) -> El {
     let shared: Arc<str> = code.as_str().into();
     let row = selectable(row("service-option", Icon::HEADSET), contact, Some(shared.clone()))
-        .attr("data-service", code.clone());
+        .attr("data-service", &code);
     let row = if first { row.attr("data-focus", "") } else { row };
     row.on("click", move |_| {
         if untrack(|| contact.availability(Some(&code))).may_start() {

@@ -34,7 +34,7 @@ fn card(ui: Ui, talk: Talk, pushed: Pushed, destination: Destination) -> El {
     let open = el("a")
         .class("button button--primary")
         .part("to-url-open")
-        .attr("href", href.clone())
+        .attr("href", &href)
         .attr("rel", "noopener noreferrer nofollow");
     // Leaving for another site would end the conversation here.
     let (open, label) = match foreign {
