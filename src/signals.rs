@@ -60,7 +60,7 @@ pub fn each_frame<T: 'static>(
 
 fn follow(mut source: Box<dyn Source>) {
     spawn(async move {
-        while poll_fn(|context| source.poll_more(context)).await {
+        while poll_fn(|context| source.gather(context)).await {
             frame().await;
             source.hand_over();
         }
@@ -91,16 +91,25 @@ pub fn after_frame(run: impl FnOnce() + 'static) {
 /// Runs something once the view is there, and again whenever what it read changes, until the present
 /// reactive owner goes. Boxed, as tasks are.
 pub fn effect(run: impl FnMut() + 'static) {
-    fn start(mut run: Box<dyn FnMut()>) {
-        Effect::new(move |_: Option<()>| run());
-    }
-    start(Box::new(run));
+    effect_boxed(Box::new(run));
+}
+
+/// A render effect that waits for the view: one kind of effect for all that there is.
+fn effect_boxed(mut run: Box<dyn FnMut()>) {
+    let drawn = RwSignal::new(false);
+    let effect = RenderEffect::new(move |_: Option<()>| {
+        if drawn.get() {
+            run();
+        }
+    });
+    on_cleanup(move || drop(effect));
+    spawn(async move { drawn.set(true) });
 }
 
 /// A stream with its items' type out of sight, so that one task serves them all.
 trait Source {
     /// Whether something more has come; false at the end.
-    fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool>;
+    fn gather(&mut self, context: &mut Context<'_>) -> Poll<bool>;
 
     /// Hands over what has come, with all else that is there by now.
     fn hand_over(&mut self);
@@ -112,7 +121,7 @@ struct Gathering<T, H> {
 }
 
 impl<T, H: FnMut(Vec<T>)> Source for Gathering<T, H> {
-    fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+    fn gather(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         self.stream.poll_ready(context)
     }
 
@@ -125,20 +134,15 @@ impl<T, H: FnMut(Vec<T>)> Source for Gathering<T, H> {
 /// title must still move: a timer stands in.
 #[cfg(target_arch = "wasm32")]
 pub async fn frame() {
-    use futures::future::{Either, select};
-    use wasm_bindgen::prelude::*;
-
-    const HIDDEN: u32 = 100;
+    const HIDDEN: i32 = 100;
 
     let painted = js_sys::Promise::new(&mut |resolve, _| {
-        let _ = leptos::prelude::window().request_animation_frame(&resolve);
+        let window = leptos::prelude::window();
+        let _ = window.request_animation_frame(&resolve);
+        // The one that comes second resolves nothing.
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, HIDDEN);
     });
-    let painted = wasm_bindgen_futures::JsFuture::from(painted);
-    let timer = gloo_timers::future::TimeoutFuture::new(HIDDEN);
-    match select(painted, timer).await {
-        Either::Left(_) | Either::Right(_) => {}
-    }
-    let _: JsValue = JsValue::UNDEFINED;
+    let _ = wasm_bindgen_futures::JsFuture::from(painted).await;
 }
 
 /// There is nothing to paint outside a browser.

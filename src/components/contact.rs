@@ -13,14 +13,12 @@ use crate::signals;
 
 /// The state of one widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
-pub struct Contact {
-    ui: Ui,
-    held: StoredValue<Held>,
-    known: RwSignal<Known>,
-}
+pub struct Contact(StoredValue<Held>);
 
 /// What the screens do not show.
 struct Held {
+    ui: Ui,
+    known: RwSignal<Known>,
     number: u32,
     conf: WidgetConf,
     owner: Owner,
@@ -46,6 +44,8 @@ impl Contact {
     pub fn new(ui: Ui, conf: WidgetConf) -> Self {
         let owner = Owner::current().unwrap_or_default();
         let held = StoredValue::new(Held {
+            ui,
+            known: RwSignal::new(Known::default()),
             number: ui.next_number(),
             conf,
             owner,
@@ -58,39 +58,49 @@ impl Contact {
                 widget.disconnect();
             }
         });
-        Self { ui, held, known: RwSignal::new(Known::default()) }
+        Self(held)
+    }
+
+    fn ui(self) -> Ui {
+        self.0.read_value().ui
+    }
+
+    fn known(self) -> RwSignal<Known> {
+        self.0.read_value().known
     }
 
     /// Connects, if that has not been done.
     pub fn start(self) {
-        let held = self.held.read_value();
+        let held = self.0.read_value();
         let (started, owner) = (held.widget.is_some(), held.owner.clone());
         let mut conf = held.conf.clone();
         drop(held);
         if !started {
             // The server speaks to the visitor in the language of the interface.
-            let lang = untrack(|| self.ui.lang()).code().to_owned();
+            let lang = untrack(|| self.ui().lang()).code().to_owned();
             conf.graphics.get_or_insert_default().lang = Some(lang);
-            let widget = self.ui.embedding().connect(conf);
-            self.held.write_value().widget = Some(widget.clone());
+            let widget = self.ui().embedding().connect(conf);
+            self.0.write_value().widget = Some(widget.clone());
             owner.with(|| untrack(|| self.watch(&widget)));
         }
     }
 
     fn watch(self, widget: &Widget) {
         signals::each_frame(widget.client().connection_state(), move |states| {
-            let mut known = self.known.write();
-            known.had_connection |= states.iter().any(ConnectionState::connected);
-            known.connection = states.into_iter().next_back();
+            self.change(&mut |known| {
+                known.had_connection |= states.iter().any(ConnectionState::connected);
+                known.connection = states.last().cloned();
+            });
         });
         for (code, _) in self.services() {
             // Every service offered may be watched: `Err` is for the others.
             let Ok(updates) = widget.service_status(&code, &ChannelType::Chat) else { continue };
             signals::each_frame(updates, move |updates| {
-                let mut known = self.known.write();
-                known.statuses.retain(|(known, _)| *known != code);
-                let newest = updates.into_iter().next_back();
-                known.statuses.extend(newest.map(|status| (code.clone(), status)));
+                let Some(newest) = updates.last() else { return };
+                self.change(&mut |known| {
+                    known.statuses.retain(|(known, _)| *known != code);
+                    known.statuses.push((code.clone(), newest.clone()));
+                });
             });
         }
         signals::each_frame(widget.sessions(), move |lists| {
@@ -99,7 +109,7 @@ impl Contact {
             }
         });
         signals::each_frame(widget.discontinuity(), move |_| {
-            self.known.write().lost = true;
+            self.change(&mut |known| known.lost = true);
         });
     }
 
@@ -119,25 +129,22 @@ impl Contact {
         widget.identify(&ChannelType::Chat, service);
         let chat = widget.new_chat_session(service, Vec::new(), None, None);
         let talk = self.take(&chat, service);
-        let owner = self.held.read_value().owner.clone();
+        let owner = self.0.read_value().owner.clone();
         owner.with(|| {
             signals::spawn(async move {
                 if let Err(error) = chat.create().await {
                     talk.fail(&error);
-                    self.ui.report(&error);
+                    self.ui().report(&error);
                 }
             });
         });
     }
 
     fn take(self, chat: &ChatSession, service: &str) -> Talk {
-        let owner = self.held.read_value().owner.child();
-        let talk = owner.with(|| untrack(|| Talk::new(self.ui, chat, service)));
-        let mut known = self.known.write();
-        known.talk = Some(talk);
-        known.lost = false;
-        drop(known);
-        let mut held = self.held.write_value();
+        let owner = self.0.read_value().owner.child();
+        let talk = owner.with(|| untrack(|| Talk::new(self.ui(), chat, service)));
+        self.show(Some(talk));
+        let mut held = self.0.write_value();
         let [present, before] = &mut held.talks;
         let gone = std::mem::replace(before, present.replace(owner));
         drop(held);
@@ -149,21 +156,31 @@ impl Contact {
 
     /// Leaves the conversation that is over, so that another can begin.
     pub fn clear(self) {
-        let mut known = self.known.write();
-        known.talk = None;
-        known.lost = false;
+        self.show(None);
+    }
+
+    fn show(self, talk: Option<Talk>) {
+        self.change(&mut |known| {
+            known.talk = talk;
+            known.lost = false;
+        });
+    }
+
+    /// Changes what the screens show, and tells them. Compiled once for all changes.
+    fn change(self, change: &mut dyn FnMut(&mut Known)) {
+        change(&mut self.known().write());
     }
 
     /// Tells this contact from the one of another configuration.
     #[must_use]
     pub fn number(self) -> u32 {
-        self.held.read_value().number
+        self.0.read_value().number
     }
 
     /// The conversation on screen, reactively.
     #[must_use]
     pub fn talk(self) -> Option<Talk> {
-        self.known.read().talk
+        self.known().read().talk
     }
 
     /// A conversation that is still running, reactively.
@@ -175,26 +192,26 @@ impl Contact {
     /// The connection's state, and whether it has ever stood, reactively; `None` before the start.
     #[must_use]
     pub fn connection(self) -> (Option<ConnectionState>, bool) {
-        let known = self.known.read();
+        let known = self.known().read();
         (known.connection.clone(), known.had_connection)
     }
 
     /// Whether it has been started, reactively.
     #[must_use]
     pub fn is_started(self) -> bool {
-        self.known.read().connection.is_some()
+        self.known().read().connection.is_some()
     }
 
     /// Whether the server has forgotten the conversation on screen, reactively.
     #[must_use]
     pub fn is_lost(self) -> bool {
-        self.known.read().lost
+        self.known().read().lost
     }
 
     /// Whether somebody would answer, at one service or at the best of all, reactively.
     #[must_use]
     pub fn availability(self, service: Option<&str>) -> Availability {
-        let known = self.known.read();
+        let known = self.known().read();
         let of = |code: &str| {
             let known = known.statuses.iter().find(|(known, _)| known == code);
             Availability::of(known.map(|(_, status)| status))
@@ -208,21 +225,21 @@ impl Contact {
     /// The services offered on the chat channel: code and name.
     #[must_use]
     pub fn services(self) -> Vec<(String, String)> {
-        let held = self.held.read_value();
+        let held = self.0.read_value();
         let services = held.conf.services(&ChannelType::Chat);
         services.map(|service| (service.code.clone(), service.description.clone())).collect()
     }
 
     /// Wipes what is kept about the visitor and says goodbye.
     pub fn forget(self) {
-        let widget = self.held.write_value().widget.take();
+        let widget = self.0.write_value().widget.take();
         if let Some(widget) = widget {
             widget.forget();
         }
-        self.known.set(Known::default());
+        self.change(&mut |known| *known = Known::default());
     }
 
     fn widget(self) -> Option<Widget> {
-        self.held.read_value().widget.clone()
+        self.0.read_value().widget.clone()
     }
 }

@@ -83,14 +83,12 @@ pub trait Embedding: Send + Sync + 'static {
     fn keep(&self, name: &str, value: Option<&str>);
 }
 
-/// The shared things. Copies are handles to the same.
+/// The shared things. Copies are handles to the same, one word long as every closure holds one.
 #[derive(Clone, Copy)]
-pub struct Ui {
-    settings: RwSignal<Settings>,
-    shared: StoredValue<Shared>,
-}
+pub struct Ui(StoredValue<Shared>);
 
 struct Shared {
+    settings: RwSignal<Settings>,
     embedding: Arc<dyn Embedding>,
     numbers: u32,
 }
@@ -99,67 +97,84 @@ impl Ui {
     /// Shares these settings, under the present reactive owner.
     #[must_use]
     pub fn new(settings: RwSignal<Settings>, embedding: Arc<dyn Embedding>) -> Self {
-        Self { settings, shared: StoredValue::new(Shared { embedding, numbers: 0 }) }
+        Self(StoredValue::new(Shared { settings, embedding, numbers: 0 }))
     }
 
     /// The settings, reactively.
     #[must_use]
     pub fn settings(self) -> impl std::ops::Deref<Target = Settings> {
-        self.settings.read()
+        let settings = self.0.read_value().settings;
+        settings.read()
     }
 
     /// One thing of the graphics, reactively.
     pub fn graphics<T>(self, read: impl FnOnce(&Graphics) -> T) -> T {
-        read(&self.settings.read().graphics)
+        read(&self.settings().graphics)
     }
 
     /// A text, reactively.
     #[must_use]
     pub fn text(self, key: Key) -> Cow<'static, str> {
-        self.settings.read().texts().get(key)
+        self.settings().texts().get(key)
     }
 
     /// A text with its places filled, reactively.
     #[must_use]
     pub fn fill(self, key: Key, values: &[(&str, &str)]) -> Cow<'static, str> {
-        Cow::Owned(self.settings.read().texts().fill(key, values))
+        Cow::Owned(self.settings().texts().fill(key, values))
     }
 
     /// A text that counts, reactively.
     #[must_use]
     pub fn count(self, key: Key, n: u64) -> Cow<'static, str> {
-        Cow::Owned(self.settings.read().texts().count(key, n))
+        Cow::Owned(self.settings().texts().count(key, n))
     }
 
     /// The language, reactively.
     #[must_use]
     pub fn lang(self) -> Lang {
-        self.settings.read().lang
+        self.settings().lang
     }
 
     /// Who embeds it.
     #[must_use]
     pub fn embedding(self) -> Arc<dyn Embedding> {
-        self.shared.read_value().embedding.clone()
+        self.0.read_value().embedding.clone()
+    }
+
+    /// Tells the page; false if it objects.
+    pub fn announce(self, announcement: &Announcement) -> bool {
+        self.embedding().announce(announcement)
+    }
+
+    /// What was kept under this name for this visit.
+    #[must_use]
+    pub fn recall(self, name: &str) -> Option<String> {
+        self.embedding().recall(name)
+    }
+
+    /// Keeps a value for this visit; `None` removes it.
+    pub fn keep(self, name: &str, value: Option<&str>) {
+        self.embedding().keep(name, value);
     }
 
     /// A number that has not been given before: it tells one thing from the next of its kind.
     #[must_use]
     pub fn next_number(self) -> u32 {
-        let mut shared = self.shared.write_value();
+        let mut shared = self.0.write_value();
         shared.numbers += 1;
         shared.numbers
     }
 
     /// Tells the page of an error, and the console of what is for a developer.
     pub fn report(self, error: &Error) {
-        let _ = self.embedding().announce(&Announcement::Error(error.clone()));
+        self.announce(&Announcement::Error(error.clone()));
     }
 
     /// The service's name as the site calls it.
     #[must_use]
     pub fn service_name(self, code: &str) -> String {
-        let settings = self.settings.read();
+        let settings = self.settings();
         let conf = settings.conf.as_ref().ok();
         let known = conf.and_then(|conf| {
             conf.services(&ChannelType::Chat).find(|service| service.code == code)

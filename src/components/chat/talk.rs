@@ -22,15 +22,13 @@ const PUSHED: &str = "pushed";
 
 /// One conversation. Copies are handles to the same.
 #[derive(Clone, Copy)]
-pub struct Talk {
-    ui: Ui,
-    held: StoredValue<Held>,
-    state: RwSignal<State>,
-    draft: RwSignal<String>,
-}
+pub struct Talk(StoredValue<Held>);
 
 /// What does not change.
 struct Held {
+    ui: Ui,
+    state: RwSignal<State>,
+    draft: RwSignal<String>,
     number: u32,
     chat: ChatSession,
     service: String,
@@ -59,31 +57,26 @@ impl Talk {
     /// Follows a chat session, under the present reactive owner.
     #[must_use]
     pub fn new(ui: Ui, chat: &ChatSession, service: &str) -> Self {
-        let embedding = ui.embedding();
-        let state = State {
-            handled: embedding.recall(PUSHED),
-            read: read_before(chat, embedding.recall(READ)),
+        let state = RwSignal::new(State {
+            handled: ui.recall(PUSHED),
+            read: read_before(chat, ui.recall(READ)),
             ..State::default()
-        };
-        let talk = Self {
+        });
+        let talk = Self(StoredValue::new(Held {
             ui,
-            held: StoredValue::new(Held {
-                number: ui.next_number(),
-                chat: chat.clone(),
-                service: service.to_owned(),
-            }),
-            state: RwSignal::new(state),
-            draft: RwSignal::new(embedding.recall(DRAFT).unwrap_or_default()),
-        };
-        let state = talk.state;
+            state,
+            draft: RwSignal::new(ui.recall(DRAFT).unwrap_or_default()),
+            number: ui.next_number(),
+            chat: chat.clone(),
+            service: service.to_owned(),
+        }));
         signals::each_frame(chat.session_monitor(), move |sessions| {
-            let mut state = state.write();
-            for session in sessions {
-                state.progress.apply(session);
-            }
+            let mut sessions = sessions.into_iter();
+            talk.change(&mut |state| sessions.by_ref().for_each(|it| state.progress.apply(it)));
         });
         signals::each_frame(chat.operator_typing(), move |typing| {
-            state.write().typing = typing.last().copied().unwrap_or_default();
+            let typing = typing.last().copied().unwrap_or_default();
+            talk.change(&mut |state| state.typing = typing);
         });
         signals::each_frame(chat.conversation(), move |changes| talk.take(changes));
         talk
@@ -91,13 +84,14 @@ impl Talk {
 
     fn take(self, changes: Vec<Change>) {
         let news: Vec<Entry> = changes.iter().filter_map(inserted).cloned().collect();
-        let mut state = self.state.write();
-        let batch = state.timeline.apply(changes);
-        let past = batch.reset || batch.inbound > BURST;
-        if past {
-            state.history = state.timeline.len();
-        }
-        drop(state);
+        let (mut changes, mut past) = (changes.into_iter(), false);
+        self.change(&mut |state| {
+            let batch = state.timeline.apply(changes.by_ref());
+            past = batch.reset || batch.inbound > BURST;
+            if past {
+                state.history = state.timeline.len();
+            }
+        });
         self.acknowledge();
         if !past {
             news.iter().for_each(|entry| self.announce(entry));
@@ -105,8 +99,8 @@ impl Talk {
     }
 
     fn announce(self, entry: &Entry) {
-        let session = self.held.read_value().chat.id();
-        let _ = self.ui.embedding().announce(&Announcement::Message {
+        let session = self.0.read_value().chat.id();
+        self.ui().announce(&Announcement::Message {
             session: session.map(|id| id.to_string()).unwrap_or_default(),
             own: entry.direction == Direction::Outbound,
             text: entry.text.to_string(),
@@ -115,26 +109,26 @@ impl Talk {
 
     /// Tells the server what has arrived here.
     fn acknowledge(self) {
-        let state = self.state.read_untracked();
+        let state = self.state().read_untracked();
         let newest = state.timeline.newest_news().and_then(|entry| entry.id.as_ref());
         if let Some(id) = newest {
-            self.held.read_value().chat.mark_received(id);
+            self.0.read_value().chat.mark_received(id);
         }
     }
 
     /// The visitor has seen this message and all before it.
     pub fn seen(self, key: &str) {
         let Some((id, seq)) = self.unseen(key) else { return };
-        self.state.write().read = seq;
+        self.change(&mut |state| state.read = seq);
         let chat = self.chat();
         chat.mark_read(&id);
         if let Some(session) = chat.id() {
-            self.ui.embedding().keep(READ, Some(&format!("{session} {seq}")));
+            self.ui().keep(READ, Some(&format!("{session} {seq}")));
         }
     }
 
     fn unseen(self, key: &str) -> Option<(MessageId, u64)> {
-        let state = self.state.read_untracked();
+        let state = self.state().read_untracked();
         let entry = state.timeline.entry(key)?;
         Some((entry.id.clone()?, entry.seq.filter(|seq| *seq > state.read)?))
     }
@@ -144,24 +138,24 @@ impl Talk {
         let sent = self.chat().send(text);
         match &sent {
             Ok(()) => self.write(String::new()),
-            Err(error) => self.ui.report(error),
+            Err(error) => self.ui().report(error),
         }
-        self.state.write().refused = sent.err();
+        self.change(&mut |state| state.refused = sent.as_ref().err().cloned());
     }
 
     /// Why the last message was not taken, reactively.
     #[must_use]
     pub fn refused(self) -> Option<Error> {
-        self.state.read().refused.clone()
+        self.state().read().refused.clone()
     }
 
     /// The visitor writes: keeps the draft and lets the operator know.
     pub fn write(self, draft: String) {
         let empty = draft.is_empty();
-        self.ui.embedding().keep(DRAFT, (!empty).then_some(&draft));
-        self.draft.set(draft);
-        if self.state.read_untracked().refused.is_some() {
-            self.state.write().refused = None;
+        self.ui().keep(DRAFT, (!empty).then_some(&draft));
+        self.draft().set(draft);
+        if self.state().read_untracked().refused.is_some() {
+            self.change(&mut |state| state.refused = None);
         }
         let chat = self.chat();
         if empty { chat.idle() } else { chat.composing() }
@@ -187,35 +181,48 @@ impl Talk {
     }
 
     fn entry_key(self, key: &str) -> Option<EntryKey> {
-        self.state.read_untracked().timeline.entry(key).map(|it| it.key.clone())
+        self.state().read_untracked().timeline.entry(key).map(|it| it.key.clone())
     }
 
     /// Ends it.
     pub fn close(self) {
         self.chat().close();
-        self.ui.embedding().keep(READ, None);
-        self.ui.embedding().keep(PUSHED, None);
+        self.ui().keep(READ, None);
+        self.ui().keep(PUSHED, None);
     }
 
     /// It could not be created.
     pub fn fail(self, error: &Error) {
-        self.state.write().failure = Some(error.clone());
+        self.change(&mut |state| state.failure = Some(error.clone()));
+    }
+
+    fn ui(self) -> Ui {
+        self.0.read_value().ui
+    }
+
+    fn state(self) -> RwSignal<State> {
+        self.0.read_value().state
+    }
+
+    /// Changes what the screens show, and tells them. Compiled once for all changes.
+    fn change(self, change: &mut dyn FnMut(&mut State)) {
+        change(&mut self.state().write());
     }
 
     fn chat(self) -> ChatSession {
-        self.held.read_value().chat.clone()
+        self.0.read_value().chat.clone()
     }
 
     /// Tells this conversation from the next one.
     #[must_use]
     pub fn number(self) -> u32 {
-        self.held.read_value().number
+        self.0.read_value().number
     }
 
     /// What to show, reactively.
     #[must_use]
     pub fn stage(self) -> Stage {
-        let state = self.state.read();
+        let state = self.state().read();
         state.progress.stage(state.failure.as_ref())
     }
 
@@ -228,75 +235,75 @@ impl Talk {
     /// Whether anybody has ever answered, reactively.
     #[must_use]
     pub fn has_talked(self) -> bool {
-        self.state.read().progress.has_talked()
+        self.state().read().progress.has_talked()
     }
 
     /// The operator's name, or what operators are called, reactively.
     #[must_use]
     pub fn operator(self) -> Cow<'static, str> {
-        let name = self.state.read().progress.operator().map(str::to_owned);
-        name.map_or_else(|| self.ui.text(Key::Operator), Cow::Owned)
+        let name = self.state().read().progress.operator().map(str::to_owned);
+        name.map_or_else(|| self.ui().text(Key::Operator), Cow::Owned)
     }
 
     /// Whether the conversation is about to end by itself, reactively.
     #[must_use]
     pub fn warning(self) -> Option<Warning> {
-        self.state.read().progress.warning()
+        self.state().read().progress.warning()
     }
 
     /// A page that the operator sent and the visitor has not decided about, reactively.
     #[must_use]
     pub fn pushed(self) -> Option<Pushed> {
-        let state = self.state.read();
+        let state = self.state().read();
         let pushed = state.progress.pushed()?;
         (state.handled.as_ref() != Some(&pushed.id)).then(|| pushed.clone())
     }
 
     /// The visitor has decided about it: it is not shown again, on this page or the next.
     pub fn handle_pushed(self, pushed: &Pushed) {
-        self.ui.embedding().keep(PUSHED, Some(&pushed.id));
-        self.state.write().handled = Some(pushed.id.clone());
+        self.ui().keep(PUSHED, Some(&pushed.id));
+        self.change(&mut |state| state.handled = Some(pushed.id.clone()));
     }
 
     /// Whether the operator writes, reactively.
     #[must_use]
     pub fn operator_types(self) -> bool {
-        self.state.read().typing && !self.is_over()
+        self.state().read().typing && !self.is_over()
     }
 
     /// The service's code.
     #[must_use]
     pub fn service(self) -> String {
-        self.held.read_value().service.clone()
+        self.0.read_value().service.clone()
     }
 
     /// How many messages the visitor has not seen, reactively.
     #[must_use]
     pub fn unread(self) -> usize {
-        let state = self.state.read();
+        let state = self.state().read();
         state.timeline.unread(state.read)
     }
 
     /// Reads the messages, reactively.
     pub fn timeline<T>(self, read: impl FnOnce(&Timeline) -> T) -> T {
-        read(&self.state.read().timeline)
+        read(&self.state().read().timeline)
     }
 
     /// What the visitor is writing.
     #[must_use]
-    pub const fn draft(self) -> RwSignal<String> {
-        self.draft
+    pub fn draft(self) -> RwSignal<String> {
+        self.0.read_value().draft
     }
 
     /// How many messages have just appeared that were written before, reactively.
     #[must_use]
     pub fn history(self) -> usize {
-        self.state.read().history
+        self.state().read().history
     }
 
     /// They have been summed up.
     pub fn history_told(self) {
-        self.state.write().history = 0;
+        self.change(&mut |state| state.history = 0);
     }
 }
 

@@ -21,16 +21,14 @@ const KEPT: [&str; 4] = [PANEL, "draft", "read", "pushed"];
 
 /// One widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
-pub struct Desk {
-    ui: Ui,
-    held: StoredValue<Held>,
-    state: RwSignal<State>,
-    pub(super) launcher: Node,
-    pub(super) panel: Node,
-}
+pub struct Desk(StoredValue<Held>);
 
 /// What the screens do not show.
 struct Held {
+    ui: Ui,
+    state: RwSignal<State>,
+    launcher: Node,
+    panel: Node,
     owner: Owner,
     contact_owner: Option<Owner>,
     /// The service of the last conversation, for another try.
@@ -51,13 +49,15 @@ impl Desk {
     #[must_use]
     pub fn new(ui: Ui) -> Self {
         let owner = Owner::current().unwrap_or_default();
-        let desk = Self {
+        let desk = Self(StoredValue::new(Held {
             ui,
-            held: StoredValue::new(Held { owner, contact_owner: None, service: None }),
             state: RwSignal::new(State::default()),
             launcher: Node::new(),
             panel: Node::new(),
-        };
+            owner,
+            contact_owner: None,
+            service: None,
+        }));
         let mut before = None;
         signals::effect(move || {
             // What the core needs; a change of looks alone does not disturb a conversation.
@@ -72,37 +72,37 @@ impl Desk {
     }
 
     fn configure(self, conf: Result<WidgetConf, Error>) {
-        let old = self.held.write_value().contact_owner.take();
-        self.state.write().contact = None;
+        let old = self.0.write_value().contact_owner.take();
+        self.change(&mut |state| state.contact = None);
         if let Some(old) = old {
             // Not before the screens that read it have gone.
             signals::after_frame(move || old.cleanup());
         }
         match conf {
             Ok(conf) => self.take_up(conf),
-            Err(error) => self.ui.report(&error),
+            Err(error) => self.ui().report(&error),
         }
     }
 
     fn take_up(self, conf: WidgetConf) {
-        let ui = self.ui;
+        let ui = self.ui();
         // The server's own words follow the language that the contact began in.
         let lang = ui.settings().lang.code().to_owned();
         let graphics = Graphics { lang: Some(lang), ..Graphics::default() };
         let conf = WidgetConf { graphics: Some(graphics), ..conf };
         let resumable = ui.embedding().resumable(&conf);
-        let owner = self.held.read_value().owner.child();
+        let owner = self.0.read_value().owner.child();
         let contact = owner.with(|| Contact::new(ui, conf));
-        self.held.write_value().contact_owner = Some(owner);
-        let route = ui.embedding().recall(PANEL).filter(|_| resumable);
-        let mut state = self.state.write();
-        state.contact = Some(contact);
-        if let Some(route) = route {
-            state.route = if route == Route::Chat.word() { Route::Chat } else { Route::Home };
-            state.opened = true;
-            state.open = true;
-        }
-        drop(state);
+        self.0.write_value().contact_owner = Some(owner);
+        let route = ui.recall(PANEL).filter(|_| resumable);
+        self.change(&mut |state| {
+            state.contact = Some(contact);
+            if let Some(route) = &route {
+                state.route = if *route == Route::Chat.word() { Route::Chat } else { Route::Home };
+                state.opened = true;
+                state.open = true;
+            }
+        });
         let eager = ui.settings().connect == Connect::Eager;
         if eager || resumable || self.now().open {
             contact.start();
@@ -113,14 +113,14 @@ impl Desk {
     pub fn open(self, target: Option<(ChannelType, Option<String>)>) {
         let State { open, contact, route, .. } = self.now();
         if !open {
-            if !self.ui.embedding().announce(&Announcement::Open) {
+            if !self.ui().announce(&Announcement::Open) {
                 return;
             }
             let running = contact.and_then(|contact| untrack(|| contact.running())).is_some();
-            let mut state = self.state.write();
-            state.opened = true;
-            state.open = true;
-            drop(state);
+            self.change(&mut |state| {
+                state.opened = true;
+                state.open = true;
+            });
             self.go(route.on_open(running));
             self.enter();
         }
@@ -137,12 +137,12 @@ impl Desk {
         if untrack(|| !self.is_floating()) || !self.now().open {
             return;
         }
-        if !self.ui.embedding().announce(&Announcement::Close) {
+        if !self.ui().announce(&Announcement::Close) {
             return;
         }
-        self.state.write().open = false;
-        self.ui.embedding().keep(PANEL, None);
-        if let Some(launcher) = self.launcher.get_untracked() {
+        self.change(&mut |state| state.open = false);
+        self.ui().keep(PANEL, None);
+        if let Some(launcher) = self.launcher().get_untracked() {
             let _ = launcher.focus();
         }
     }
@@ -158,11 +158,12 @@ impl Desk {
             contact.forget();
         }
         for name in KEPT {
-            self.ui.embedding().keep(name, None);
+            self.ui().keep(name, None);
         }
-        let mut state = self.state.write();
-        state.route = Route::Home;
-        state.open = false;
+        self.change(&mut |state| {
+            state.route = Route::Home;
+            state.open = false;
+        });
     }
 
     /// The visitor wants to chat: with this service, with the only one, or with one to choose.
@@ -185,7 +186,7 @@ impl Desk {
 
     /// Another try with the service of the last conversation.
     pub(super) fn again(self) {
-        let service = self.held.read_value().service.clone();
+        let service = self.0.read_value().service.clone();
         if let (Some(contact), Some(service)) = (self.now().contact, service) {
             self.begin(contact, &service);
         }
@@ -203,16 +204,16 @@ impl Desk {
     }
 
     fn begin(self, contact: Contact, service: &str) {
-        self.held.write_value().service = Some(service.to_owned());
+        self.0.write_value().service = Some(service.to_owned());
         contact.begin_chat(service);
         self.go(Route::Chat);
     }
 
     /// Shows a screen, now and after a reload.
     pub(super) fn go(self, route: Route) {
-        self.state.write().route = route;
+        self.change(&mut |state| state.route = route);
         if self.now().open {
-            self.ui.embedding().keep(PANEL, Some(route.word()));
+            self.ui().keep(PANEL, Some(route.word()));
         }
     }
 
@@ -247,45 +248,64 @@ impl Desk {
 
     /// The panel, while it is open; `None` also when the widget has gone.
     fn open_panel(self) -> Option<HtmlElement> {
-        let panel = self.panel.try_get_untracked().flatten()?;
+        let panel = self.0.try_read_value()?.panel.try_get_untracked().flatten()?;
         let panel = untrack(|| self.is_open()).then_some(panel)?;
         Some(HtmlElement::clone(&panel))
     }
 
     /// The shared things.
-    pub(super) const fn ui(self) -> Ui {
-        self.ui
+    pub(super) fn ui(self) -> Ui {
+        self.0.read_value().ui
+    }
+
+    /// The button that opens it.
+    pub(super) fn launcher(self) -> Node {
+        self.0.read_value().launcher
+    }
+
+    /// The panel.
+    pub(super) fn panel(self) -> Node {
+        self.0.read_value().panel
+    }
+
+    fn state(self) -> RwSignal<State> {
+        self.0.read_value().state
+    }
+
+    /// Changes what the screens show, and tells them. Compiled once for all changes.
+    fn change(self, change: &mut dyn FnMut(&mut State)) {
+        change(&mut self.state().write());
     }
 
     fn now(self) -> State {
-        self.state.get_untracked()
+        self.state().get_untracked()
     }
 
     /// Whether it floats over the page, reactively; otherwise it stands in it, always open.
     pub(super) fn is_floating(self) -> bool {
-        self.ui.graphics(|graphics| graphics.mode == Mode::Floating)
+        self.ui().graphics(|graphics| graphics.mode == Mode::Floating)
     }
 
     /// Whether the visitor sees the panel, reactively.
     #[must_use]
     pub fn is_open(self) -> bool {
-        self.state.read().open || !self.is_floating()
+        self.state().read().open || !self.is_floating()
     }
 
     /// Whether the panel has ever been needed, reactively.
     pub(super) fn was_opened(self) -> bool {
-        self.state.read().opened || !self.is_floating()
+        self.state().read().opened || !self.is_floating()
     }
 
     /// What is known of the server, reactively; `None` where the configuration is of no use.
     pub(super) fn contact(self) -> Option<Contact> {
-        self.state.read().contact
+        self.state().read().contact
     }
 
     /// The screen to show, reactively.
     pub(super) fn screen(self) -> Route {
         let conversation = self.contact().and_then(Contact::talk).is_some();
-        self.state.read().route.shown(conversation)
+        self.state().read().route.shown(conversation)
     }
 
     /// How many messages wait, reactively.

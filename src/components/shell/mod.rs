@@ -46,7 +46,7 @@ pub fn shell(desk: Desk) -> El {
     let round = move || {
         let open = Reading::new(move |()| desk.is_open());
         let unread = Reading::new(move |()| desk.unread());
-        launcher(ui, open, unread, desk.launcher, Callback::new(move |()| desk.toggle()))
+        launcher(ui, open, unread, desk.launcher(), Callback::new(move |()| desk.toggle()))
     };
     div("tvox")
         .part("root")
@@ -95,7 +95,7 @@ fn panel(desk: Desk) -> El {
         .attr_if("data-open", "", move || desk.is_open())
         .attr_live("data-screen", move || Some(desk.screen().word().into()))
         .attr_if("data-fit", "", move || desk.screen().fits())
-        .node(desk.panel)
+        .node(desk.panel())
         .on("focusin", move |_| desk.touched())
         .on("pointerdown", move |_| desk.touched())
         .swap_by(
