@@ -22,7 +22,8 @@ const WINDOW: u64 = 80;
 /// Nearer to the end than this, in pixels, the list follows what comes.
 const NEAR: i32 = 48;
 
-type Contents = Vec<(String, ArcRwSignal<Content>)>;
+/// What the rows show, and the signals of those that are drawn.
+type Contents = Vec<(Row, Option<RwSignal<Content>>)>;
 
 /// The messages. Only the newest are drawn; scrolling to the top draws more.
 #[must_use]
@@ -33,16 +34,20 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
     let contents = StoredValue::new(Contents::new());
 
     let keys = move || {
-        let rows = talk.timeline(|timeline| timeline.rows(window.get(), clock::moment));
-        let keys = contents.try_update_value(|contents| renew(contents, rows));
-        keys.unwrap_or_default()
+        let mut rows = Vec::new();
+        talk.timeline(&mut |timeline| rows = timeline.rows(window.get(), clock::moment));
+        let keys = rows.iter().map(|row| row.key.clone()).collect();
+        renew(&mut contents.write_value(), rows);
+        keys
     };
     let draw = move |key: &str| {
-        let content = contents.with_value(|contents| {
-            contents.iter().rfind(|(known, _)| known == key).map(|(_, content)| content.clone())
-        });
-        match content {
-            Some(content) => message::row(ui, talk, key, content),
+        let mut contents = contents.write_value();
+        match contents.iter_mut().rfind(|(row, _)| row.key == key) {
+            Some((row, signal)) => {
+                let content = RwSignal::new(row.content.clone());
+                *signal = Some(content);
+                message::row(ui, talk, row, content)
+            }
             // The keys come from the contents; an empty row is the harmless other answer.
             None => el("div"),
         }
@@ -60,7 +65,8 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
     // After each change: stay at the end if the visitor was there, or has just written.
     let mut last_own = None;
     signals::effect(move || {
-        let own = talk.timeline(newest_own);
+        let mut own = None;
+        talk.timeline(&mut |timeline| own = newest_own(timeline));
         if own.is_some() && last_own != own {
             pinned.set(true);
         }
@@ -87,7 +93,9 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
         if pinned.get_untracked() != near {
             pinned.set(near);
         }
-        let more = window.get_untracked() < untrack(|| talk.timeline(Timeline::len)) as u64;
+        let mut all = 0;
+        untrack(|| talk.timeline(&mut |timeline| all = timeline.len() as u64));
+        let more = window.get_untracked() < all;
         if more && log.scroll_top() < NEAR {
             extend(&log, window);
         } else if near && window.get_untracked() > WINDOW {
@@ -123,33 +131,22 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
 }
 
 /// Takes the rows in: a row that was there keeps its signal.
-fn renew(contents: &mut Contents, rows: Vec<Row>) -> Vec<String> {
-    let mut old = std::mem::take(contents).into_iter();
-    let mut keys = Vec::with_capacity(rows.len());
-    let mut skipped: Contents = Vec::new();
-    for Row { key, content } in rows {
-        // Rows mostly stay in order: the next old one is the one that is sought, or what is sought is
-        // among those passed over.
-        let mut known =
-            skipped.iter().position(|(known, _)| *known == key).map(|at| skipped.remove(at));
-        while known.is_none()
-            && let Some(next) = old.next()
-        {
-            if next.0 == key { known = Some(next) } else { skipped.push(next) }
-        }
-        let signal = match known {
-            Some((_, signal)) => {
-                if signal.with_untracked(|known| *known != content) {
-                    signal.set(content);
-                }
-                signal
+fn renew(contents: &mut Contents, rows: Vec<Row>) {
+    let old = std::mem::take(contents);
+    // Rows mostly stay in order: the search begins where the last row was found.
+    let mut at = 0;
+    for row in rows {
+        let found = (at..old.len()).chain(0..at).find(|at| old[*at].0.key == row.key);
+        let mut signal = None;
+        if let Some(found) = found {
+            at = found;
+            signal = old[at].1;
+            if let Some(signal) = signal.filter(|_| old[at].0.content != row.content) {
+                signal.set(row.content.clone());
             }
-            None => ArcRwSignal::new(content),
-        };
-        contents.push((key.clone(), signal));
-        keys.push(key);
+        }
+        contents.push((row, signal));
     }
-    keys
 }
 
 /// The operator writes. Words for it are said elsewhere, once.

@@ -5,79 +5,79 @@ use std::borrow::Cow;
 use leptos::prelude::*;
 
 use super::talk::Talk;
-use super::timeline::{Bubble, Content};
+use super::timeline::{Bubble, Content, Row};
 use crate::components::address::{Piece, pieces};
 use crate::components::clock;
 use crate::components::dom::{El, button, div, el, span};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
+use crate::core::Error;
 use crate::core::session::chat::Delivery;
 use crate::i18n::Key;
 
 /// Draws a row. Its text never changes; its place in a group and its fate do.
-pub(super) fn row(ui: Ui, talk: Talk, key: &str, content: ArcRwSignal<Content>) -> El {
-    match content.get_untracked() {
-        Content::Day(moment) => div("log__day")
-            .attr("aria-live", "off")
-            .child(el("span").text_live(move || clock::day(ui, moment))),
+pub(super) fn row(ui: Ui, talk: Talk, row: &Row, content: RwSignal<Content>) -> El {
+    match &row.content {
+        Content::Day(moment) => {
+            let moment = *moment;
+            let day = el("span").text_live(move || clock::day(ui, moment));
+            div("log__day").attr("aria-live", "off").child(day)
+        }
         Content::Opened(moment) => {
+            let moment = *moment;
             div("log__event").attr("aria-live", "off").text_live(move || {
-                let time = moment.map(|moment| clock::time_of_day(ui, moment));
                 let started = ui.text(Key::Started);
-                time.map_or(started.clone(), |time| format!("{started} · {time}").into())
+                let Some(moment) = moment else { return started };
+                format!("{started} · {}", clock::time_of_day(ui, moment)).into()
             })
         }
-        Content::Message(bubble) => message(ui, talk, key, &bubble, content),
+        Content::Message(bubble) => message(ui, talk, &row.key, bubble, content),
     }
 }
 
-fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: ArcRwSignal<Content>) -> El {
+fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: RwSignal<Content>) -> El {
     let own = bubble.own;
-    let now = move || match content.get() {
-        Content::Message(bubble) => Some(bubble),
-        Content::Day(_) | Content::Opened(_) => None,
-    };
-    let is = |read: fn(&Bubble) -> bool| {
-        let now = now.clone();
-        move || now().as_ref().is_some_and(read)
-    };
-    let delivery = {
-        let now = now.clone();
-        move || now().and_then(|bubble| bubble.delivery)
+    let is = move |read: fn(&Bubble) -> bool| {
+        move || matches!(&*content.read(), Content::Message(bubble) if read(bubble))
     };
     let name = move || {
         let name = span("message__name").attr("aria-hidden", "true");
         name.text_live(move || talk.operator())
     };
-    let named = is(|bubble| bubble.first && !bubble.own);
     let author = move || {
         let author = if own { ui.text(Key::You) } else { talk.operator() };
         format!("{author}: ").into()
     };
+    let fate = move || match &*content.read() {
+        Content::Message(bubble) => bubble.delivery.as_ref().map_or("", word),
+        Content::Day(_) | Content::Opened(_) => "",
+    };
+    let below = move || match &*content.read() {
+        Content::Message(bubble) => meta(ui, bubble),
+        Content::Day(_) | Content::Opened(_) => None,
+    };
+    let owned = key.to_owned();
+    let trouble = move || match &*content.read() {
+        Content::Message(Bubble { delivery: Some(Delivery::Failed(error)), .. }) => {
+            Some(failure(ui, talk, &owned, error))
+        }
+        Content::Message(_) | Content::Day(_) | Content::Opened(_) => None,
+    };
     let row = el("div")
         .class(if own { "message message--own" } else { "message" })
         .class_if("message--first", is(|bubble| bubble.first))
-        .class_if(
-            "message--failed",
-            is(|bubble| matches!(bubble.delivery, Some(Delivery::Failed(_)))),
-        )
+        .class_if("message--failed", is(|bubble| matches!(bubble.delivery, Some(Delivery::Failed(_)))))
         .part("message")
         .attr("data-key", key)
         .attr("data-direction", if own { "outbound" } else { "inbound" })
-        .attr_live("data-delivery", {
-            let delivery = delivery.clone();
-            move || Some(delivery().map_or("", |delivery| word(&delivery)).into())
-        });
+        .attr_live("data-delivery", move || Some(fate().into()));
     // What the visitor has just written need not be read out to them.
     let row = if own { row.attr("aria-live", "off") } else { row };
-    row.show_if(named, name)
+    row.show_if(is(|bubble| bubble.first && !bubble.own), name)
         .child(span("sr").text_live(author))
         .child(text(ui, &bubble.text))
-        .swap(move || meta(ui, &now()?))
-        .swap({
-            let key = key.to_owned();
-            move || failure(ui, talk, &key, &delivery()?)
-        })
+        .swap(below)
+        .swap(trouble)
 }
 
 /// The text, with its addresses as links. Text nodes only: nothing in it is ever markup.
@@ -101,44 +101,40 @@ fn text(ui: Ui, text: &str) -> El {
 
 /// Time and ticks, below the last message of a group and below any that is not sent yet.
 fn meta(ui: Ui, bubble: &Bubble) -> Option<El> {
-    let delivery = bubble.delivery.clone().filter(|it| !matches!(it, Delivery::Failed(_)));
-    let failed = bubble.delivery.is_some() && delivery.is_none();
-    let waiting = delivery == Some(Delivery::Sending);
-    if failed || !(bubble.last || waiting) {
+    let delivery = bubble.delivery.as_ref();
+    let shown = match delivery {
+        Some(Delivery::Failed(_)) => false,
+        Some(Delivery::Sending) => true,
+        Some(Delivery::Sent | Delivery::Delivered | Delivery::Read) | None => bubble.last,
+    };
+    if !shown {
         return None;
     }
-    let line = div("message__meta").part("meta");
-    let line = match bubble.at {
-        Some(moment) => {
-            line.child(el("span").text_live(move || clock::time_of_day(ui, moment).into()))
-        }
-        None => line,
-    };
-    let line = match delivery {
-        Some(delivery) => {
-            let said = said(&delivery);
-            line.attr("data-delivery", word(&delivery))
-                .child(ticks(&delivery).small())
-                .child(span("sr").says(ui, said))
-        }
-        None => line,
-    };
+    let mut line = div("message__meta").part("meta");
+    if let Some(moment) = bubble.at {
+        let time = el("span").text_live(move || clock::time_of_day(ui, moment).into());
+        line = line.child(time);
+    }
+    if let Some(delivery) = delivery {
+        line = line
+            .attr("data-delivery", word(delivery))
+            .child(ticks(delivery).small())
+            .child(span("sr").says(ui, said(delivery)));
+    }
     Some(line)
 }
 
-fn failure(ui: Ui, talk: Talk, key: &str, delivery: &Delivery) -> Option<El> {
-    let Delivery::Failed(error) = delivery else { return None };
+fn failure(ui: Ui, talk: Talk, key: &str, error: &Error) -> El {
     let why = crate::components::ui::failure(error);
     let words = move || -> Cow<'static, str> {
         format!("{}. {}", ui.text(Key::Failed), ui.text(why)).into()
     };
     let button = |part: &'static str, label: Key| button("text-button", part).says(ui, label);
     let (again, away) = (key.to_owned(), key.to_owned());
-    let view = div("message__failure")
+    div("message__failure")
         .child(el("span").attr("role", "alert").text_live(words))
         .child(button("retry", Key::Retry).on("click", move |_| talk.retry(&again)))
-        .child(button("discard", Key::Discard).on("click", move |_| talk.discard(&away)));
-    Some(view)
+        .child(button("discard", Key::Discard).on("click", move |_| talk.discard(&away)))
 }
 
 /// The word in the `data-delivery` attribute.

@@ -285,8 +285,8 @@ impl Talk {
     }
 
     /// Reads the messages, reactively.
-    pub fn timeline<T>(self, read: impl FnOnce(&Timeline) -> T) -> T {
-        read(&self.state().read().timeline)
+    pub fn timeline(self, read: &mut dyn FnMut(&Timeline)) {
+        read(&self.state().read().timeline);
     }
 
     /// What the visitor is writing.

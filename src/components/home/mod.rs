@@ -77,10 +77,11 @@ pub(super) fn icon_button(ui: Ui, icon: Icon, part: &'static str, name: Key) -> 
 
 fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
     let help = move || {
-        let newest = talk.timeline(|timeline| {
-            timeline.newest().map(|entry| Cow::Owned(entry.text.replace('\n', " ")))
+        let mut newest = None;
+        talk.timeline(&mut |timeline| {
+            newest = timeline.newest().map(|entry| entry.text.replace('\n', " "));
         });
-        newest.unwrap_or_else(|| ui.text(Key::ResumeHelp))
+        newest.map_or_else(|| ui.text(Key::ResumeHelp), Cow::Owned)
     };
     let unread = move || {
         let unread = talk.unread();
