@@ -13,12 +13,12 @@ use crate::signals;
 
 /// The state of one widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
-pub struct Contact(StoredValue<Held>);
+pub struct Contact(RwSignal<State>);
 
-/// What the screens do not show.
-struct Held {
+/// One signal: a change of any of it is rare, and small against a frame.
+struct State {
+    // What the screens do not show.
     ui: Ui,
-    known: RwSignal<Known>,
     number: u32,
     conf: WidgetConf,
     owner: Owner,
@@ -26,9 +26,10 @@ struct Held {
     /// The owners of the present conversation and of the one before it, which a screen that is about
     /// to go may still read.
     talks: [Option<Owner>; 2],
+    known: Known,
 }
 
-/// What the screens show. One signal: a change of any of it is rare, and small against a frame.
+/// What they show.
 #[derive(Default)]
 struct Known {
     connection: Option<ConnectionState>,
@@ -43,9 +44,9 @@ impl Contact {
     #[must_use]
     pub fn new(ui: Ui, conf: WidgetConf) -> Self {
         let owner = Owner::current().unwrap_or_default();
-        let held = StoredValue::new(Held {
+        let state = RwSignal::new(State {
             ui,
-            known: RwSignal::new(Known::default()),
+            known: Known::default(),
             number: ui.next_number(),
             conf,
             owner,
@@ -53,25 +54,21 @@ impl Contact {
             talks: [None, None],
         });
         on_cleanup(move || {
-            let widget = held.try_update_value(|held: &mut Held| held.widget.take());
-            if let Some(Some(widget)) = widget {
+            let widget = state.try_write_untracked().and_then(|mut state| state.widget.take());
+            if let Some(widget) = widget {
                 widget.disconnect();
             }
         });
-        Self(held)
+        Self(state)
     }
 
     fn ui(self) -> Ui {
-        self.0.read_value().ui
-    }
-
-    fn known(self) -> RwSignal<Known> {
-        self.0.read_value().known
+        self.0.read_untracked().ui
     }
 
     /// Connects, if that has not been done.
     pub fn start(self) {
-        let held = self.0.read_value();
+        let held = self.0.read_untracked();
         let (started, owner) = (held.widget.is_some(), held.owner.clone());
         let mut conf = held.conf.clone();
         drop(held);
@@ -80,7 +77,7 @@ impl Contact {
             let lang = untrack(|| self.ui().lang()).code().to_owned();
             conf.graphics.get_or_insert_default().lang = Some(lang);
             let widget = self.ui().embedding().connect(conf);
-            self.0.write_value().widget = Some(widget.clone());
+            self.0.write_untracked().widget = Some(widget.clone());
             owner.with(|| untrack(|| self.watch(&widget)));
         }
     }
@@ -129,7 +126,7 @@ impl Contact {
         widget.identify(&ChannelType::Chat, service);
         let chat = widget.new_chat_session(service, Vec::new(), None, None);
         let talk = self.take(&chat, service);
-        let owner = self.0.read_value().owner.clone();
+        let owner = self.0.read_untracked().owner.clone();
         owner.with(|| {
             signals::spawn(async move {
                 if let Err(error) = chat.create().await {
@@ -141,10 +138,10 @@ impl Contact {
     }
 
     fn take(self, chat: &ChatSession, service: &str) -> Talk {
-        let owner = self.0.read_value().owner.child();
+        let owner = self.0.read_untracked().owner.child();
         let talk = owner.with(|| untrack(|| Talk::new(self.ui(), chat, service)));
         self.show(Some(talk));
-        let mut held = self.0.write_value();
+        let mut held = self.0.write_untracked();
         let [present, before] = &mut held.talks;
         let gone = std::mem::replace(before, present.replace(owner));
         drop(held);
@@ -168,19 +165,19 @@ impl Contact {
 
     /// Changes what the screens show, and tells them. Compiled once for all changes.
     fn change(self, change: &mut dyn FnMut(&mut Known)) {
-        change(&mut self.known().write());
+        change(&mut self.0.write().known);
     }
 
     /// Tells this contact from the one of another configuration.
     #[must_use]
     pub fn number(self) -> u32 {
-        self.0.read_value().number
+        self.0.read_untracked().number
     }
 
     /// The conversation on screen, reactively.
     #[must_use]
     pub fn talk(self) -> Option<Talk> {
-        self.known().read().talk
+        self.0.read().known.talk
     }
 
     /// A conversation that is still running, reactively.
@@ -192,28 +189,28 @@ impl Contact {
     /// The connection's state, and whether it has ever stood, reactively; `None` before the start.
     #[must_use]
     pub fn connection(self) -> (Option<ConnectionState>, bool) {
-        let known = self.known().read();
+        let known = &self.0.read().known;
         (known.connection.clone(), known.had_connection)
     }
 
     /// Whether it has been started, reactively.
     #[must_use]
     pub fn is_started(self) -> bool {
-        self.known().read().connection.is_some()
+        self.0.read().known.connection.is_some()
     }
 
     /// Whether the server has forgotten the conversation on screen, reactively.
     #[must_use]
     pub fn is_lost(self) -> bool {
-        self.known().read().lost
+        self.0.read().known.lost
     }
 
     /// Whether somebody would answer, at one service or at the best of all, reactively.
     #[must_use]
     pub fn availability(self, service: Option<&str>) -> Availability {
-        let known = self.known().read();
+        let state = self.0.read();
         let of = |code: &str| {
-            let known = known.statuses.iter().find(|(known, _)| known == code);
+            let known = state.known.statuses.iter().find(|(known, _)| known == code);
             Availability::of(known.map(|(_, status)| status))
         };
         match service {
@@ -225,14 +222,14 @@ impl Contact {
     /// The services offered on the chat channel: code and name.
     #[must_use]
     pub fn services(self) -> Vec<(String, String)> {
-        let held = self.0.read_value();
+        let held = self.0.read_untracked();
         let services = held.conf.services(&ChannelType::Chat);
         services.map(|service| (service.code.clone(), service.description.clone())).collect()
     }
 
     /// Wipes what is kept about the visitor and says goodbye.
     pub fn forget(self) {
-        let widget = self.0.write_value().widget.take();
+        let widget = self.0.write_untracked().widget.take();
         if let Some(widget) = widget {
             widget.forget();
         }
@@ -240,6 +237,6 @@ impl Contact {
     }
 
     fn widget(self) -> Option<Widget> {
-        self.0.read_value().widget.clone()
+        self.0.read_untracked().widget.clone()
     }
 }

@@ -17,11 +17,9 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use leptos::html::Custom;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
-use leptos::tachys::html::node_ref::NodeRefContainer;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::Rndr;
 use leptos::tachys::view::add_attr::AddAnyAttr;
@@ -29,14 +27,35 @@ use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtm
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, HtmlElement};
 
 use super::rows;
 
 type Text = Cow<'static, str>;
 
-/// A reference to an element of whatever tag: empty until it is made.
-pub type Node = NodeRef<Custom<&'static str>>;
+/// A reference to an element of whatever tag, under the present reactive owner.
+#[derive(Clone, Copy)]
+pub struct Node(StoredValue<Option<HtmlElement>, LocalStorage>);
+
+impl Default for Node {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Node {
+    /// A reference that is still empty.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(StoredValue::new_local(None))
+    }
+
+    /// The element, from when it is made until the owner goes.
+    #[must_use]
+    pub fn get(self) -> Option<HtmlElement> {
+        self.0.try_get_value().flatten()
+    }
+}
 
 /// An HTML element with this tag.
 #[must_use]
@@ -378,7 +397,8 @@ impl El {
     /// Gives the element to a reference.
     #[must_use]
     pub fn node(mut self, reference: Node) -> Self {
-        reference.load(&self.state().element);
+        let element = self.element().unchecked_into();
+        reference.0.set_value(Some(element));
         self
     }
 }

@@ -21,15 +21,13 @@ use crate::signals;
 pub fn composer(ui: Ui, talk: Talk) -> El {
     let input = Node::new();
     let refused = move || talk.refused().is_some();
-    let draft = talk.draft();
-    let ready = move || draft.with(|draft| sendable(draft).is_some());
-    let room = move || draft.with(|draft| Room::of(draft));
+    let ready = move || sendable(&talk.draft()).is_some();
+    let room = move || Room::of(&talk.draft());
     let send = move || {
-        let Some(text) = draft.with_untracked(|draft| sendable(draft).map(str::to_owned)) else {
-            return;
-        };
-        talk.send(&text);
-        if let Some(input) = input.get_untracked() {
+        let draft = untrack(|| talk.draft());
+        let Some(text) = sendable(&draft) else { return };
+        talk.send(text);
+        if let Some(input) = input.get() {
             let _ = input.focus();
         }
     };
@@ -49,7 +47,7 @@ pub fn composer(ui: Ui, talk: Talk) -> El {
         }
     };
     signals::effect(move || {
-        draft.track();
+        let _ = talk.draft();
         if let Some(input) = input.get() {
             grow(&input);
         }
@@ -70,7 +68,7 @@ pub fn composer(ui: Ui, talk: Talk) -> El {
                         .named("aria-label", ui, Key::Compose)
                         .named("placeholder", ui, Key::Compose)
                         .attr_if("aria-invalid", "true", move || matches!(room(), Room::Over(_)))
-                        .prop_live("value", move || draft.get().into())
+                        .prop_live("value", move || talk.draft().into())
                         .node(input)
                         .on("input", typed)
                         .on("keydown", keydown)

@@ -28,14 +28,17 @@ type Contents = Vec<(Row, Option<RwSignal<Content>>)>;
 /// The messages. Only the newest are drawn; scrolling to the top draws more.
 #[must_use]
 pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
-    let log = Node::new();
-    let window = RwSignal::new(WINDOW);
-    let pinned = RwSignal::new(true);
+    let log = Log {
+        talk,
+        visible,
+        node: Node::new(),
+        window: RwSignal::new(WINDOW),
+        pinned: RwSignal::new(true),
+    };
     let contents = StoredValue::new(Contents::new());
-
     let keys = move || {
         let mut rows = Vec::new();
-        talk.timeline(&mut |timeline| rows = timeline.rows(window.get(), clock::moment));
+        talk.timeline(&mut |timeline| rows = timeline.rows(log.window.get(), clock::moment));
         let keys = rows.iter().map(|row| row.key.clone()).collect();
         renew(&mut contents.write_value(), rows);
         keys
@@ -52,58 +55,7 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
             None => el("div"),
         }
     };
-
-    let look = move || {
-        if let Some(log) = log.get_untracked()
-            && untrack(|| visible.run(()))
-            && document().has_focus().unwrap_or(false)
-            && let Some(key) = last_seen(&log)
-        {
-            talk.seen(&key);
-        }
-    };
-    // After each change: stay at the end if the visitor was there, or has just written.
-    let mut last_own = None;
-    signals::effect(move || {
-        let mut own = None;
-        talk.timeline(&mut |timeline| own = newest_own(timeline));
-        if own.is_some() && last_own != own {
-            pinned.set(true);
-        }
-        last_own = own;
-        if pinned.get_untracked() {
-            settle(log, pinned, look);
-        } else {
-            look();
-        }
-    });
-    signals::effect(move || {
-        if visible.run(()) {
-            settle(log, pinned, look);
-        }
-    });
-    for event in ["focus", "visibilitychange"] {
-        let listener = window_event_listener_untyped(event, move |_| look());
-        on_cleanup(move || listener.remove());
-    }
-
-    let scrolled = move |_| {
-        let Some(log) = log.get_untracked() else { return };
-        let near = rest_below(&log) < NEAR;
-        if pinned.get_untracked() != near {
-            pinned.set(near);
-        }
-        let mut all = 0;
-        untrack(|| talk.timeline(&mut |timeline| all = timeline.len() as u64));
-        let more = window.get_untracked() < all;
-        if more && log.scroll_top() < NEAR {
-            extend(&log, window);
-        } else if near && window.get_untracked() > WINDOW {
-            window.set(WINDOW);
-        }
-        look();
-    };
-
+    log.follow();
     div("chat__body")
         .child(
             div("log")
@@ -112,8 +64,8 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
                 .attr("tabindex", "0")
                 .named("aria-label", ui, Key::Conversation)
                 .attr_live("aria-live", quiet_for_history(talk))
-                .node(log)
-                .on("scroll", scrolled)
+                .node(log.node)
+                .on("scroll", move |_| log.scrolled())
                 .rows(keys, draw)
                 .show_if(move || talk.operator_types(), dots),
         )
@@ -122,12 +74,101 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
             n => ui.count(Key::History, n as u64),
         }))
         .swap_by(
-            move || if pinned.get() { 0 } else { 1 + u32::from(talk.unread() > 0) },
+            move || if log.pinned.get() { 0 } else { 1 + u32::from(talk.unread() > 0) },
             move |kind| {
                 let pill = (kind > 0).then(|| pill(ui, talk, kind == 2))?;
-                Some(pill.on("click", move |_| to_end(log, pinned, look)))
+                Some(pill.on("click", move |_| log.to_end()))
             },
         )
+}
+
+/// Where the list stands.
+#[derive(Clone, Copy)]
+struct Log {
+    talk: Talk,
+    visible: Reading<bool>,
+    node: Node,
+    /// So many entries are drawn.
+    window: RwSignal<u64>,
+    /// Whether it follows what comes.
+    pinned: RwSignal<bool>,
+}
+
+impl Log {
+    fn follow(self) {
+        // After each change: stay at the end if the visitor was there, or has just written.
+        let mut last_own = None;
+        signals::effect(move || {
+            let mut own = None;
+            self.talk.timeline(&mut |timeline| own = newest_own(timeline));
+            if own.is_some() && last_own != own {
+                self.pinned.set(true);
+            }
+            last_own = own;
+            if self.pinned.get_untracked() {
+                self.settle();
+            } else {
+                self.look();
+            }
+        });
+        signals::effect(move || {
+            if self.visible.run(()) {
+                self.settle();
+            }
+        });
+        for event in ["focus", "visibilitychange"] {
+            let listener = window_event_listener_untyped(event, move |_| self.look());
+            on_cleanup(move || listener.remove());
+        }
+    }
+
+    /// Tells the server what the visitor sees.
+    fn look(self) {
+        if let Some(log) = self.node.get()
+            && untrack(|| self.visible.run(()))
+            && document().has_focus().unwrap_or(false)
+            && let Some(key) = last_seen(&log)
+        {
+            self.talk.seen(&key);
+        }
+    }
+
+    /// Scrolls to the end once what has changed is laid out, then looks at what is seen there.
+    fn settle(self) {
+        signals::after_frame(move || {
+            if let (Some(true), Some(log)) = (self.pinned.try_get_untracked(), self.node.get()) {
+                log.set_scroll_top(log.scroll_height());
+                self.look();
+            }
+        });
+    }
+
+    fn scrolled(self) {
+        let Some(log) = self.node.get() else { return };
+        let near = rest_below(&log) < NEAR;
+        if self.pinned.get_untracked() != near {
+            self.pinned.set(near);
+        }
+        let mut all = 0;
+        untrack(|| self.talk.timeline(&mut |timeline| all = timeline.len() as u64));
+        let drawn = self.window.get_untracked();
+        if drawn < all && log.scroll_top() < NEAR {
+            extend(&log, self.window);
+        } else if near && drawn > WINDOW {
+            self.window.set(WINDOW);
+        }
+        self.look();
+    }
+
+    fn to_end(self) {
+        self.pinned.set(true);
+        if let Some(log) = self.node.get() {
+            log.set_scroll_top(log.scroll_height());
+            // The pill that had the focus is about to go.
+            let _ = log.focus();
+        }
+        self.look();
+    }
 }
 
 /// Takes the rows in: a row that was there keeps its signal.
@@ -190,32 +231,10 @@ fn newest_own(timeline: &Timeline) -> Option<String> {
     (newest.direction == Direction::Outbound).then(|| newest.key.to_string())
 }
 
-/// Scrolls to the end once what has changed is laid out, then looks at what is seen there.
-fn settle(log: Node, pinned: RwSignal<bool>, look: impl Fn() + 'static) {
-    signals::after_frame(move || {
-        if let (Some(true), Some(log)) =
-            (pinned.try_get_untracked(), log.try_get_untracked().flatten())
-        {
-            log.set_scroll_top(log.scroll_height());
-            look();
-        }
-    });
-}
-
-fn to_end(log: Node, pinned: RwSignal<bool>, look: impl Fn()) {
-    pinned.set(true);
-    if let Some(log) = log.get_untracked() {
-        log.set_scroll_top(log.scroll_height());
-        // The pill that had the focus is about to go.
-        let _ = log.focus();
-    }
-    look();
-}
-
 /// Draws more of the past, and keeps what the visitor looks at where it is.
 fn extend(log: &HtmlElement, window: RwSignal<u64>) {
     let before = log.scroll_height() - log.scroll_top();
-    window.update(|window| *window += WINDOW);
+    window.set(window.get_untracked() + WINDOW);
     let log = log.clone();
     signals::after_frame(move || log.set_scroll_top(log.scroll_height() - before));
 }

@@ -22,24 +22,21 @@ const PUSHED: &str = "pushed";
 
 /// One conversation. Copies are handles to the same.
 #[derive(Clone, Copy)]
-pub struct Talk(StoredValue<Held>);
+pub struct Talk(RwSignal<State>);
 
-/// What does not change.
-struct Held {
+/// One signal: it changes at most once a frame, and what it draws is compared before it is drawn.
+struct State {
+    // What does not change.
     ui: Ui,
-    state: RwSignal<State>,
-    draft: RwSignal<String>,
     number: u32,
     chat: ChatSession,
     service: String,
-}
-
-/// What does. One signal: it changes at most once a frame, and what it draws is compared before it is
-/// drawn.
-#[derive(Default)]
-struct State {
+    /// Told of each change of the draft: one at each key, which nothing else need follow.
+    typed: RwSignal<u64>,
+    // What does.
     progress: Progress,
     timeline: Timeline,
+    draft: String,
     typing: bool,
     /// Why it could not be created.
     failure: Option<Error>,
@@ -57,18 +54,21 @@ impl Talk {
     /// Follows a chat session, under the present reactive owner.
     #[must_use]
     pub fn new(ui: Ui, chat: &ChatSession, service: &str) -> Self {
-        let state = RwSignal::new(State {
-            handled: ui.recall(PUSHED),
-            read: read_before(chat, ui.recall(READ)),
-            ..State::default()
-        });
-        let talk = Self(StoredValue::new(Held {
+        let talk = Self(RwSignal::new(State {
             ui,
-            state,
-            draft: RwSignal::new(ui.recall(DRAFT).unwrap_or_default()),
             number: ui.next_number(),
             chat: chat.clone(),
             service: service.to_owned(),
+            typed: RwSignal::new(0),
+            progress: Progress::default(),
+            timeline: Timeline::default(),
+            draft: ui.recall(DRAFT).unwrap_or_default(),
+            typing: false,
+            failure: None,
+            refused: None,
+            read: read_before(chat, ui.recall(READ)),
+            history: 0,
+            handled: ui.recall(PUSHED),
         }));
         signals::each_frame(chat.session_monitor(), move |sessions| {
             let mut sessions = sessions.into_iter();
@@ -99,7 +99,7 @@ impl Talk {
     }
 
     fn announce(self, entry: &Entry) {
-        let session = self.0.read_value().chat.id();
+        let session = self.0.read_untracked().chat.id();
         self.ui().announce(&Announcement::Message {
             session: session.map(|id| id.to_string()).unwrap_or_default(),
             own: entry.direction == Direction::Outbound,
@@ -109,10 +109,10 @@ impl Talk {
 
     /// Tells the server what has arrived here.
     fn acknowledge(self) {
-        let state = self.state().read_untracked();
+        let state = self.0.read_untracked();
         let newest = state.timeline.newest_news().and_then(|entry| entry.id.as_ref());
         if let Some(id) = newest {
-            self.0.read_value().chat.mark_received(id);
+            state.chat.mark_received(id);
         }
     }
 
@@ -128,7 +128,7 @@ impl Talk {
     }
 
     fn unseen(self, key: &str) -> Option<(MessageId, u64)> {
-        let state = self.state().read_untracked();
+        let state = self.0.read_untracked();
         let entry = state.timeline.entry(key)?;
         Some((entry.id.clone()?, entry.seq.filter(|seq| *seq > state.read)?))
     }
@@ -146,15 +146,17 @@ impl Talk {
     /// Why the last message was not taken, reactively.
     #[must_use]
     pub fn refused(self) -> Option<Error> {
-        self.state().read().refused.clone()
+        self.0.read().refused.clone()
     }
 
     /// The visitor writes: keeps the draft and lets the operator know.
     pub fn write(self, draft: String) {
         let empty = draft.is_empty();
         self.ui().keep(DRAFT, (!empty).then_some(&draft));
-        self.draft().set(draft);
-        if self.state().read_untracked().refused.is_some() {
+        self.0.write_untracked().draft = draft;
+        let typed = self.0.read_untracked().typed;
+        typed.set(typed.get_untracked() + 1);
+        if self.0.read_untracked().refused.is_some() {
             self.change(&mut |state| state.refused = None);
         }
         let chat = self.chat();
@@ -181,7 +183,7 @@ impl Talk {
     }
 
     fn entry_key(self, key: &str) -> Option<EntryKey> {
-        self.state().read_untracked().timeline.entry(key).map(|it| it.key.clone())
+        self.0.read_untracked().timeline.entry(key).map(|it| it.key.clone())
     }
 
     /// Ends it.
@@ -197,32 +199,28 @@ impl Talk {
     }
 
     fn ui(self) -> Ui {
-        self.0.read_value().ui
-    }
-
-    fn state(self) -> RwSignal<State> {
-        self.0.read_value().state
+        self.0.read_untracked().ui
     }
 
     /// Changes what the screens show, and tells them. Compiled once for all changes.
     fn change(self, change: &mut dyn FnMut(&mut State)) {
-        change(&mut self.state().write());
+        change(&mut self.0.write());
     }
 
     fn chat(self) -> ChatSession {
-        self.0.read_value().chat.clone()
+        self.0.read_untracked().chat.clone()
     }
 
     /// Tells this conversation from the next one.
     #[must_use]
     pub fn number(self) -> u32 {
-        self.0.read_value().number
+        self.0.read_untracked().number
     }
 
     /// What to show, reactively.
     #[must_use]
     pub fn stage(self) -> Stage {
-        let state = self.state().read();
+        let state = self.0.read();
         state.progress.stage(state.failure.as_ref())
     }
 
@@ -235,26 +233,26 @@ impl Talk {
     /// Whether anybody has ever answered, reactively.
     #[must_use]
     pub fn has_talked(self) -> bool {
-        self.state().read().progress.has_talked()
+        self.0.read().progress.has_talked()
     }
 
     /// The operator's name, or what operators are called, reactively.
     #[must_use]
     pub fn operator(self) -> Cow<'static, str> {
-        let name = self.state().read().progress.operator().map(str::to_owned);
+        let name = self.0.read().progress.operator().map(str::to_owned);
         name.map_or_else(|| self.ui().text(Key::Operator), Cow::Owned)
     }
 
     /// Whether the conversation is about to end by itself, reactively.
     #[must_use]
     pub fn warning(self) -> Option<Warning> {
-        self.state().read().progress.warning()
+        self.0.read().progress.warning()
     }
 
     /// A page that the operator sent and the visitor has not decided about, reactively.
     #[must_use]
     pub fn pushed(self) -> Option<Pushed> {
-        let state = self.state().read();
+        let state = self.0.read();
         let pushed = state.progress.pushed()?;
         (state.handled.as_ref() != Some(&pushed.id)).then(|| pushed.clone())
     }
@@ -268,37 +266,39 @@ impl Talk {
     /// Whether the operator writes, reactively.
     #[must_use]
     pub fn operator_types(self) -> bool {
-        self.state().read().typing && !self.is_over()
+        self.0.read().typing && !self.is_over()
     }
 
     /// The service's code.
     #[must_use]
     pub fn service(self) -> String {
-        self.0.read_value().service.clone()
+        self.0.read_untracked().service.clone()
     }
 
     /// How many messages the visitor has not seen, reactively.
     #[must_use]
     pub fn unread(self) -> usize {
-        let state = self.state().read();
+        let state = self.0.read();
         state.timeline.unread(state.read)
     }
 
     /// Reads the messages, reactively.
     pub fn timeline(self, read: &mut dyn FnMut(&Timeline)) {
-        read(&self.state().read().timeline);
+        read(&self.0.read().timeline);
     }
 
-    /// What the visitor is writing.
+    /// What the visitor is writing, reactively.
     #[must_use]
-    pub fn draft(self) -> RwSignal<String> {
-        self.0.read_value().draft
+    pub fn draft(self) -> String {
+        let state = self.0.read_untracked();
+        state.typed.track();
+        state.draft.clone()
     }
 
     /// How many messages have just appeared that were written before, reactively.
     #[must_use]
     pub fn history(self) -> usize {
-        self.state().read().history
+        self.0.read().history
     }
 
     /// They have been summed up.

@@ -52,7 +52,7 @@ pub fn dialog(ui: Ui, question: Question, on_confirm: Callback<()>, on_cancel: C
             }
             "Tab" => {
                 let (Some(cancel), Some(confirm)) =
-                    (cancel.get_untracked(), confirm.get_untracked())
+                    (cancel.get(), confirm.get())
                 else {
                     return;
                 };

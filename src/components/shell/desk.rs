@@ -21,21 +21,21 @@ const KEPT: [&str; 4] = [PANEL, "draft", "read", "pushed"];
 
 /// One widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
-pub struct Desk(StoredValue<Held>);
+pub struct Desk(RwSignal<Everything>);
 
-/// What the screens do not show.
-struct Held {
+struct Everything {
+    // What the screens do not show.
     ui: Ui,
-    state: RwSignal<State>,
     launcher: Node,
     panel: Node,
     owner: Owner,
     contact_owner: Option<Owner>,
     /// The service of the last conversation, for another try.
     service: Option<String>,
+    state: State,
 }
 
-/// What they do.
+/// What they show.
 #[derive(Clone, Copy, Default)]
 struct State {
     open: bool,
@@ -49,9 +49,9 @@ impl Desk {
     #[must_use]
     pub fn new(ui: Ui) -> Self {
         let owner = Owner::current().unwrap_or_default();
-        let desk = Self(StoredValue::new(Held {
+        let desk = Self(RwSignal::new(Everything {
             ui,
-            state: RwSignal::new(State::default()),
+            state: State::default(),
             launcher: Node::new(),
             panel: Node::new(),
             owner,
@@ -72,7 +72,7 @@ impl Desk {
     }
 
     fn configure(self, conf: Result<WidgetConf, Error>) {
-        let old = self.0.write_value().contact_owner.take();
+        let old = self.0.write_untracked().contact_owner.take();
         self.change(&mut |state| state.contact = None);
         if let Some(old) = old {
             // Not before the screens that read it have gone.
@@ -91,9 +91,9 @@ impl Desk {
         let graphics = Graphics { lang: Some(lang), ..Graphics::default() };
         let conf = WidgetConf { graphics: Some(graphics), ..conf };
         let resumable = ui.embedding().resumable(&conf);
-        let owner = self.0.read_value().owner.child();
+        let owner = self.0.read_untracked().owner.child();
         let contact = owner.with(|| Contact::new(ui, conf));
-        self.0.write_value().contact_owner = Some(owner);
+        self.0.write_untracked().contact_owner = Some(owner);
         let route = ui.recall(PANEL).filter(|_| resumable);
         self.change(&mut |state| {
             state.contact = Some(contact);
@@ -142,7 +142,7 @@ impl Desk {
         }
         self.change(&mut |state| state.open = false);
         self.ui().keep(PANEL, None);
-        if let Some(launcher) = self.launcher().get_untracked() {
+        if let Some(launcher) = self.launcher().get() {
             let _ = launcher.focus();
         }
     }
@@ -186,7 +186,7 @@ impl Desk {
 
     /// Another try with the service of the last conversation.
     pub(super) fn again(self) {
-        let service = self.0.read_value().service.clone();
+        let service = self.0.read_untracked().service.clone();
         if let (Some(contact), Some(service)) = (self.now().contact, service) {
             self.begin(contact, &service);
         }
@@ -204,7 +204,7 @@ impl Desk {
     }
 
     fn begin(self, contact: Contact, service: &str) {
-        self.0.write_value().service = Some(service.to_owned());
+        self.0.write_untracked().service = Some(service.to_owned());
         contact.begin_chat(service);
         self.go(Route::Chat);
     }
@@ -248,37 +248,32 @@ impl Desk {
 
     /// The panel, while it is open; `None` also when the widget has gone.
     fn open_panel(self) -> Option<HtmlElement> {
-        let panel = self.0.try_read_value()?.panel.try_get_untracked().flatten()?;
-        let panel = untrack(|| self.is_open()).then_some(panel)?;
-        Some(HtmlElement::clone(&panel))
+        let panel = self.0.try_read_untracked()?.panel.get()?;
+        untrack(|| self.is_open()).then_some(panel)
     }
 
     /// The shared things.
     pub(super) fn ui(self) -> Ui {
-        self.0.read_value().ui
+        self.0.read_untracked().ui
     }
 
     /// The button that opens it.
     pub(super) fn launcher(self) -> Node {
-        self.0.read_value().launcher
+        self.0.read_untracked().launcher
     }
 
     /// The panel.
     pub(super) fn panel(self) -> Node {
-        self.0.read_value().panel
-    }
-
-    fn state(self) -> RwSignal<State> {
-        self.0.read_value().state
+        self.0.read_untracked().panel
     }
 
     /// Changes what the screens show, and tells them. Compiled once for all changes.
     fn change(self, change: &mut dyn FnMut(&mut State)) {
-        change(&mut self.state().write());
+        change(&mut self.0.write().state);
     }
 
     fn now(self) -> State {
-        self.state().get_untracked()
+        self.0.read_untracked().state
     }
 
     /// Whether it floats over the page, reactively; otherwise it stands in it, always open.
@@ -289,23 +284,23 @@ impl Desk {
     /// Whether the visitor sees the panel, reactively.
     #[must_use]
     pub fn is_open(self) -> bool {
-        self.state().read().open || !self.is_floating()
+        self.0.read().state.open || !self.is_floating()
     }
 
     /// Whether the panel has ever been needed, reactively.
     pub(super) fn was_opened(self) -> bool {
-        self.state().read().opened || !self.is_floating()
+        self.0.read().state.opened || !self.is_floating()
     }
 
     /// What is known of the server, reactively; `None` where the configuration is of no use.
     pub(super) fn contact(self) -> Option<Contact> {
-        self.state().read().contact
+        self.0.read().state.contact
     }
 
     /// The screen to show, reactively.
     pub(super) fn screen(self) -> Route {
         let conversation = self.contact().and_then(Contact::talk).is_some();
-        self.state().read().route.shown(conversation)
+        self.0.read().state.route.shown(conversation)
     }
 
     /// How many messages wait, reactively.

@@ -42,7 +42,7 @@ pub(super) fn follow(desk: Desk, root: Node) {
 fn fill(desk: Desk, root: Node) {
     lock_scrolling();
     close_on_back(desk);
-    if let Some(root) = root.get_untracked() {
+    if let Some(root) = root.get() {
         keep_above_keyboard(&root);
     }
 }
