@@ -2,11 +2,14 @@
 //!
 //! Made once per configuration. It does nothing before [`Contact::start`].
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::chat::talk::Talk;
 use super::home::view::Availability;
 use super::ui::Ui;
+use crate::core::config::Graphics;
 use crate::core::model::{ChannelType, OpenSession, ServiceStatus};
 use crate::core::{ChatSession, ConnectionState, Widget, WidgetConf};
 use crate::signals;
@@ -20,7 +23,7 @@ struct State {
     // What the screens do not show.
     ui: Ui,
     number: u32,
-    conf: WidgetConf,
+    conf: Arc<WidgetConf>,
     owner: Owner,
     widget: Option<Widget>,
     /// The owners of the present conversation and of the one before it, which a screen that is about
@@ -42,7 +45,7 @@ struct Known {
 impl Contact {
     /// A contact with this configuration, under the present reactive owner; its end disconnects.
     #[must_use]
-    pub fn new(ui: Ui, conf: WidgetConf) -> Self {
+    pub fn new(ui: Ui, conf: Arc<WidgetConf>) -> Self {
         let owner = Owner::current().unwrap_or_default();
         let state = RwSignal::new(State {
             ui,
@@ -70,12 +73,13 @@ impl Contact {
     pub fn start(self) {
         let held = self.0.read_untracked();
         let (started, owner) = (held.widget.is_some(), held.owner.clone());
-        let mut conf = held.conf.clone();
+        let conf = held.conf.clone();
         drop(held);
         if !started {
-            // The server speaks to the visitor in the language of the interface.
+            // The server speaks to the visitor in the language that the contact begins in.
             let lang = untrack(|| self.ui().lang()).code().to_owned();
-            conf.graphics.get_or_insert_default().lang = Some(lang);
+            let graphics = Graphics { lang: Some(lang), ..Graphics::default() };
+            let conf = WidgetConf { graphics: Some(graphics), ..WidgetConf::clone(&conf) };
             let widget = self.ui().embedding().connect(conf);
             self.0.write_untracked().widget = Some(widget.clone());
             owner.with(|| untrack(|| self.watch(&widget)));

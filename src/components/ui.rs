@@ -24,8 +24,8 @@ pub enum Connect {
 /// What the embedding application wants shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Where to reach whom; or why the configuration cannot be used.
-    pub conf: Result<WidgetConf, Error>,
+    /// Where to reach whom, without its graphics; or why the configuration cannot be used.
+    pub conf: Result<Arc<WidgetConf>, Error>,
     /// How it looks.
     pub graphics: Graphics,
     /// The language of the interface.
@@ -37,9 +37,9 @@ pub struct Settings {
 impl Settings {
     /// The settings that a configuration stands for.
     #[must_use]
-    pub fn of(conf: Result<WidgetConf, Error>, lang: Lang, connect: Connect) -> Self {
-        let graphics = conf.as_ref().ok().and_then(|conf| conf.graphics.clone());
-        Self { conf, graphics: graphics.unwrap_or_default(), lang, connect }
+    pub fn of(mut conf: Result<WidgetConf, Error>, lang: Lang, connect: Connect) -> Self {
+        let graphics = conf.as_mut().ok().and_then(|conf| conf.graphics.take());
+        Self { conf: conf.map(Arc::new), graphics: graphics.unwrap_or_default(), lang, connect }
     }
 
     /// Its texts, with the site's own in place.

@@ -2,6 +2,8 @@
 //!
 //! JSON is the whole configuration; attributes are for the simple cases and win over it.
 
+use std::sync::Arc;
+
 use crate::components::ui::{Connect, Settings};
 use crate::core::config::{ChannelServices, Graphics, Mode, Position, ServerUrl, Service, Theme};
 use crate::core::json::Notes;
@@ -46,7 +48,8 @@ impl Sources {
         self.looks(&notes, &mut graphics);
         let lang = self.lang(&graphics);
         let (judgement, warnings) = notes.judge();
-        (Settings { conf: judgement.map(|()| conf), graphics, lang, connect }, warnings)
+        let conf = judgement.map(|()| Arc::new(conf));
+        (Settings { conf, graphics, lang, connect }, warnings)
     }
 
     /// Reading goes on after a mistake; the first one that is noted is told.

@@ -51,7 +51,7 @@ class TvoxWidget extends (globalThis.HTMLElement ?? Object) {
     if (!this.#widget || before === value) return;
     if (name === "open") value === null ? this.close() : this.open();
     else if (name === "config") this.#configure();
-    else this.#widget.attribute(name, value ?? undefined);
+    else this.#widget.attribute();
   }
 
   get configuration() {
@@ -87,9 +87,7 @@ class TvoxWidget extends (globalThis.HTMLElement ?? Object) {
       const mount = document.createElement("div");
       this.shadowRoot.adoptedStyleSheets = [sheet];
       this.shadowRoot.replaceChildren(mount);
-      const present = ATTRIBUTES.filter((name) => this.hasAttribute(name));
-      const pairs = present.flatMap((name) => [name, this.getAttribute(name)]);
-      this.#widget = new TvoxElement(this, mount, pairs, ...configuration);
+      this.#widget = new TvoxElement(this, mount, ...configuration);
       if (this.#wanted ?? this.hasAttribute("open")) this.#widget.open(...(this.#wanted ?? []));
     } catch (error) {
       console.error("tvox-widget:", error);

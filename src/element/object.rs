@@ -9,11 +9,12 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use super::attributes::Sources;
+use super::attributes::{OBSERVED, Sources};
 use super::stage::Stage;
 use crate::components::dom::ElState;
 use crate::components::shell::{Desk, shell};
 use crate::components::ui::{Settings, Ui};
+use crate::core::Map;
 use crate::core::model::ChannelType;
 
 /// The style sheet for the shadow root, to be adopted.
@@ -26,6 +27,7 @@ pub fn css() -> String {
 /// One element: made when it is connected, freed when it has gone.
 #[wasm_bindgen]
 pub struct TvoxElement {
+    host: HtmlElement,
     // A page's listener may call back into the element: nothing stays borrowed across a dispatch.
     sources: RefCell<Sources>,
     settings: RwSignal<Settings>,
@@ -36,33 +38,27 @@ pub struct TvoxElement {
 
 #[wasm_bindgen]
 impl TvoxElement {
-    /// Draws the widget for `host` into `mount`, a `<div>` in its shadow root. `attributes` are the
-    /// observed ones that are present, as name, value, name, value; `json` is the configuration, and
-    /// `unloadable` why there is none.
+    /// Draws the widget for `host` into `mount`, a `<div>` in its shadow root. `json` is the
+    /// configuration, and `unloadable` why there is none.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "an array of strings crosses from JavaScript so"
-    )]
     pub fn new(
         host: HtmlElement,
         mount: HtmlElement,
-        attributes: Vec<String>,
         json: Option<String>,
         unloadable: Option<String>,
     ) -> Self {
         #[cfg(feature = "panic-hook")]
         console_error_panic_hook::set_once();
 
-        let pairs = attributes.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
-        let sources =
-            Sources { attributes: pairs.collect(), json, unloadable, languages: languages(&host) };
+        let attributes = attributes(&host);
+        let sources = Sources { attributes, json, unloadable, languages: languages(&host) };
         let first = read(&sources);
+        let page = host.clone();
         let returned = Rc::new(Cell::new(None));
         let made = Rc::clone(&returned);
         let mounted = mount_to(mount, move || {
-            let stage = Arc::new(Stage::new(host));
+            let stage = Arc::new(Stage::new(page));
             let settings = RwSignal::new(first);
             let desk = Desk::new(Ui::new(settings, stage));
             returned.set(Owner::current().map(|owner| (settings, desk, owner)));
@@ -73,18 +69,12 @@ impl TvoxElement {
             reason = "`mount_to` calls what it is given before it returns"
         )]
         let (settings, desk, owner) = made.take().expect("the widget was drawn");
-        Self { sources: RefCell::new(sources), settings, desk, owner, mounted: Some(mounted) }
+        Self { host, sources: RefCell::new(sources), settings, desk, owner, mounted: Some(mounted) }
     }
 
-    /// An observed attribute has another value; `undefined` once it is gone.
-    pub fn attribute(&self, name: String, value: Option<String>) {
-        {
-            let attributes = &mut self.sources.borrow_mut().attributes;
-            match value {
-                Some(value) => attributes.insert(name, value),
-                None => attributes.remove(&name),
-            };
-        }
+    /// An observed attribute has come, changed or gone.
+    pub fn attribute(&self) {
+        self.sources.borrow_mut().attributes = attributes(&self.host);
         self.settle();
     }
 
@@ -137,6 +127,17 @@ fn read(sources: &Sources) -> Settings {
         web_sys::console::warn_2(&"tvox-widget:".into(), &warning.into());
     }
     settings
+}
+
+/// The observed attributes that are there.
+fn attributes(host: &HtmlElement) -> Map<String, String> {
+    let mut there = Map::new();
+    for name in OBSERVED {
+        if let Some(value) = host.get_attribute(name) {
+            there.insert((*name).to_owned(), value);
+        }
+    }
+    there
 }
 
 /// The language in which the element stands (HTML, "The lang attribute"), then the visitor's.

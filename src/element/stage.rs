@@ -50,21 +50,18 @@ impl Embedding for Stage {
     }
 
     fn announce(&self, announcement: &Announcement) -> bool {
-        let (name, fields) = match announcement {
-            Announcement::Open => ("tvox-open", Vec::new()),
-            Announcement::Close => ("tvox-close", Vec::new()),
+        let host = &self.host;
+        match announcement {
+            Announcement::Open => dispatch(host, "tvox-open", &[]),
+            Announcement::Close => dispatch(host, "tvox-close", &[]),
             Announcement::Message { session, own, text } => {
                 let direction = if *own { "OUTBOUND" } else { "INBOUND" };
-                let fields = vec![
-                    ("sessionId", session.clone()),
-                    ("direction", direction.to_owned()),
-                    ("message", text.clone()),
-                ];
-                ("tvox-message", fields)
+                let fields =
+                    [("sessionId", &**session), ("direction", direction), ("message", text)];
+                dispatch(host, "tvox-message", &fields)
             }
-            Announcement::Error(error) => ("tvox-error", told(error)),
-        };
-        dispatch(&self.host, name, &fields)
+            Announcement::Error(error) => tell(host, error),
+        }
     }
 
     fn recall(&self, name: &str) -> Option<String> {
@@ -95,18 +92,19 @@ fn visit(widget: &Widget) {
 }
 
 /// What an error says to a program, and to the developer's console where it is theirs to mend.
-fn told(error: &Error) -> Vec<(&'static str, String)> {
-    let mut fields = vec![("code", error.code().to_owned()), ("message", error.to_string())];
+fn tell(host: &HtmlElement, error: &Error) -> bool {
+    let message = error.to_string();
+    let mut fields = vec![("code", error.code()), ("message", &*message)];
     if let Error::Config(mistake) = error {
-        fields.push(("field", mistake.field.clone()));
-        fields.push(("expected", mistake.expected.clone()));
-        web_sys::console::error_2(&"tvox-widget:".into(), &error.to_string().into());
+        fields.push(("field", &mistake.field));
+        fields.push(("expected", &mistake.expected));
+        web_sys::console::error_2(&"tvox-widget:".into(), &JsValue::from_str(&message));
     }
-    fields
+    dispatch(host, "tvox-error", &fields)
 }
 
 /// False if a listener prevented the default.
-fn dispatch(host: &HtmlElement, name: &str, fields: &[(&str, String)]) -> bool {
+fn dispatch(host: &HtmlElement, name: &str, fields: &[(&str, &str)]) -> bool {
     let detail = js_sys::Object::new();
     for (field, value) in fields {
         let _ = js_sys::Reflect::set(&detail, &(*field).into(), &JsValue::from_str(value));

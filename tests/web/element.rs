@@ -24,18 +24,9 @@ extern "C" {
 
 /// Runs the class's own text, with this test's module in place of the one that it imports.
 async fn define(name: &str) {
-    let made = |host: HtmlElement, mount: HtmlElement, pairs: Vec<String>, json, unloadable| {
-        TvoxElement::new(host, mount, pairs, json, unloadable)
-    };
     let make = Closure::<
-        dyn Fn(
-            HtmlElement,
-            HtmlElement,
-            Vec<String>,
-            Option<String>,
-            Option<String>,
-        ) -> TvoxElement,
-    >::new(made);
+        dyn Fn(HtmlElement, HtmlElement, Option<String>, Option<String>) -> TvoxElement,
+    >::new(TvoxElement::new);
     let glue = Object::new();
     let set = |name: &str, value: &JsValue| Reflect::set(&glue, &name.into(), value).unwrap();
     set("make", make.as_ref());

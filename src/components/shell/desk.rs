@@ -1,5 +1,7 @@
 //! The widget's own state, and what can be asked of it from outside.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
@@ -10,7 +12,7 @@ use crate::components::contact::Contact;
 use crate::components::dom::Node;
 use crate::components::service_selector::must_choose;
 use crate::components::ui::{Announcement, Connect, Ui};
-use crate::core::config::{Graphics, Mode};
+use crate::core::config::Mode;
 use crate::core::model::ChannelType;
 use crate::core::{Error, WidgetConf};
 use crate::signals;
@@ -61,8 +63,7 @@ impl Desk {
         let mut before = None;
         signals::effect(move || {
             // What the core needs; a change of looks alone does not disturb a conversation.
-            let conf = ui.settings().conf.clone();
-            let conf = Some(conf.map(|conf| WidgetConf { graphics: None, ..conf }));
+            let conf = Some(ui.settings().conf.clone());
             if before != conf {
                 before.clone_from(&conf);
                 untrack(|| conf.into_iter().for_each(|conf| desk.configure(conf)));
@@ -71,7 +72,7 @@ impl Desk {
         desk
     }
 
-    fn configure(self, conf: Result<WidgetConf, Error>) {
+    fn configure(self, conf: Result<Arc<WidgetConf>, Error>) {
         let old = self.0.write_untracked().contact_owner.take();
         self.change(&mut |state| state.contact = None);
         if let Some(old) = old {
@@ -84,12 +85,8 @@ impl Desk {
         }
     }
 
-    fn take_up(self, conf: WidgetConf) {
+    fn take_up(self, conf: Arc<WidgetConf>) {
         let ui = self.ui();
-        // The server's own words follow the language that the contact began in.
-        let lang = ui.settings().lang.code().to_owned();
-        let graphics = Graphics { lang: Some(lang), ..Graphics::default() };
-        let conf = WidgetConf { graphics: Some(graphics), ..conf };
         let resumable = ui.embedding().resumable(&conf);
         let owner = self.0.read_untracked().owner.child();
         let contact = owner.with(|| Contact::new(ui, conf));

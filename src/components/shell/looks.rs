@@ -29,13 +29,18 @@ fn apply(root: &HtmlElement, graphics: &Graphics) {
         let _ = style.set_property(name, value);
     };
     let palette = Palette::of(site_color(root).or(graphics.color).unwrap_or(BRAND));
-    set("--_brand", &palette.brand.to_string());
-    set("--_on-brand", &palette.on_brand.to_string());
-    set("--_brand-deep", &palette.deep.to_string());
-    set("--_ink-light", &palette.ink_light.to_string());
-    set("--_ink-dark", &palette.ink_dark.to_string());
-    set("--_offset-x", &format!("{}px", graphics.offset_x));
-    set("--_offset-y", &format!("{}px", graphics.offset_y));
+    for (name, color) in [
+        ("--_brand", palette.brand),
+        ("--_on-brand", palette.on_brand),
+        ("--_brand-deep", palette.deep),
+        ("--_ink-light", palette.ink_light),
+        ("--_ink-dark", palette.ink_dark),
+    ] {
+        set(name, &color.to_string());
+    }
+    for (name, length) in [("--_offset-x", graphics.offset_x), ("--_offset-y", graphics.offset_y)] {
+        set(name, &format!("{length}px"));
+    }
     match &graphics.font {
         Some(font) => set("--_family", font),
         None => {
