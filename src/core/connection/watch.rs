@@ -45,6 +45,7 @@ impl Watch {
     }
 
     /// Takes the answer to a subscription of a log.
+    #[inline(never)]
     pub(super) fn page(&mut self, page: LogPage) -> Applied {
         let fresh = self.epoch.is_none();
         let reset = !fresh && (!page.recovered || self.epoch.as_ref() != Some(&page.epoch));

@@ -49,6 +49,7 @@ impl Codec {
     ///
     /// # Errors
     /// The frame is to be dropped and counted.
+    #[inline(never)]
     pub fn decode(&self, text: &str) -> Result<Incoming, DecodeError> {
         check(text)?;
         let json = Json::parse(text).map_err(|_| DecodeError::Shape)?;

@@ -19,6 +19,7 @@ pub(super) fn needed<'a, T: From<&'a str>>(field: &Field<'a>, name: &str) -> T {
     T::from(field.needed_text(name, "a text"))
 }
 
+#[inline(never)]
 pub(super) fn hello(field: &Field<'_>) -> HelloReply {
     field.members();
     HelloReply {

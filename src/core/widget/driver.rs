@@ -101,6 +101,7 @@ impl<P: Ports> Driver<P> {
     }
 
     /// What happens next: a wish, or something on the wire.
+    #[inline(never)]
     fn poll_command(&mut self, context: &mut Context<'_>) -> Poll<Command> {
         if let Poll::Ready(command) = self.commands.poll_next_unpin(context) {
             // Without any handle there is nobody to be connected for.
@@ -111,6 +112,7 @@ impl<P: Ports> Driver<P> {
         self.wire.poll_next(deadline, &self.ports, context).map(Command::Connection)
     }
 
+    #[inline(never)]
     fn command(&mut self, command: Command) {
         let moment = self.moment();
         let input = match command {
@@ -174,6 +176,7 @@ impl<P: Ports> Driver<P> {
         }
     }
 
+    #[inline(never)]
     fn tell(&self, report: Report) {
         let shared = &self.shared;
         match report {

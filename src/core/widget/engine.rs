@@ -95,6 +95,7 @@ impl Engine {
     }
 
     /// What concerns the chats goes to them, everything else out.
+    #[inline(never)]
     fn route(&mut self, effect: connection::Effect, moment: Moment) {
         use connection::Effect::{Close, Dial, Report as Told, Send};
         match &effect {

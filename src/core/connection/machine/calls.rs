@@ -76,6 +76,7 @@ impl Machine {
         }
     }
 
+    #[inline(never)]
     pub(super) fn send_calls(&mut self, now: Timestamp) {
         let Self { state, calls, out, .. } = self;
         let Some(line) = state.line_mut() else { return };

@@ -44,6 +44,7 @@ impl Machine {
         self.tell(Phase::Stopped, None, Some(error));
     }
 
+    #[inline(never)]
     pub(super) fn disconnect(&mut self, forget: bool) {
         self.say(&Request::bye(forget));
         if let State::Dialing { link, .. } | State::Online { line: Line { link, .. }, .. } =

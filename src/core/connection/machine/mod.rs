@@ -115,6 +115,7 @@ impl Machine {
 
     /// When [`Input::Tick`] is due at the latest.
     #[must_use]
+    #[inline(never)]
     pub fn deadline(&self) -> Option<Timestamp> {
         let mut due = match &self.state {
             State::Idle | State::Stopped => None,
@@ -198,6 +199,7 @@ impl Machine {
         }
     }
 
+    #[inline(never)]
     fn greeted(&mut self, outcome: Result<Reply, Error>, moment: Moment) {
         let hello = match outcome.and_then(|reply| reply.hello()) {
             Ok(hello) => hello,
@@ -230,6 +232,7 @@ impl Machine {
         self.report(Report::Ready(Box::new(hello)));
     }
 
+    #[inline(never)]
     fn closed(&mut self, closed: LinkId, why: &Closed, moment: Moment) {
         let current = match &self.state {
             State::Dialing { link, .. } => *link == closed,
@@ -248,6 +251,7 @@ impl Machine {
         }
     }
 
+    #[inline(never)]
     fn wake(&mut self, wakeup: Wakeup, now: Timestamp) {
         match wakeup {
             Wakeup::Offline => self.offline = true,
@@ -290,6 +294,7 @@ impl Machine {
             || (self.hidden && self.settings.retry.pause_hidden)
     }
 
+    #[inline(never)]
     fn tick(&mut self, moment: Moment) {
         let now = moment.now;
         match &self.state {

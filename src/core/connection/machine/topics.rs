@@ -21,6 +21,7 @@ impl Machine {
         found.map(|(topic, _)| topic.clone())
     }
 
+    #[inline(never)]
     pub(super) fn subscribed(
         &mut self,
         topic: Topic,
@@ -60,6 +61,7 @@ impl Machine {
         }
     }
 
+    #[inline(never)]
     pub(super) fn push(&mut self, subscription: &SubscriptionId, push: &Push, moment: Moment) {
         let live = |watch: &Watch| matches!(&watch.hold, Hold::Live(id) if id == subscription);
         let found = self.watches.iter_mut().find(|(_, watch)| live(watch));
@@ -111,6 +113,7 @@ impl Machine {
         true
     }
 
+    #[inline(never)]
     pub(super) fn ask_topics(&mut self, now: Timestamp) {
         let Self { state, watches, out, .. } = self;
         let Some(line) = state.line_mut() else { return };

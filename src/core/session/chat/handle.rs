@@ -250,6 +250,7 @@ impl Published {
     }
 
     /// Tells the handles. Answers to single calls are the driver's.
+    #[inline(never)]
     pub(crate) fn tell(&self, news: News) {
         let shared = &self.shared;
         match news {

@@ -66,6 +66,7 @@ impl List {
         }
     }
 
+    #[inline(never)]
     fn reset(&mut self, events: &[ChatChannelEventMessage], forget: bool) {
         if forget {
             self.watermarks = Watermarks::default();
@@ -108,6 +109,7 @@ impl List {
     }
 
     /// The server has taken a message of ours.
+    #[inline(never)]
     pub(super) fn sent(&mut self, key: &Key, sent: Sent) {
         let Some(at) = self.find(key) else { return };
         let mut entry = self.entries()[at].clone();

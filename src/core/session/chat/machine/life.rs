@@ -25,6 +25,7 @@ impl Chat {
         self.call(CallKind::Create(key), request, Some(CREATE_TIMEOUT), true);
     }
 
+    #[inline(never)]
     pub(super) fn created(&mut self, key: Key, outcome: Result<Reply, Error>, now: Timestamp) {
         let close = matches!(self.state, State::Creating { close: true });
         let read = outcome.and_then(|reply| Ok((reply.session()?, reply)));

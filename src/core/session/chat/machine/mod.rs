@@ -92,6 +92,7 @@ impl Chat {
     }
 
     /// Takes one input and says what is to be done, in order.
+    #[inline(never)]
     pub(crate) fn handle(&mut self, input: Input<'_>, moment: Moment) -> Vec<Effect> {
         let now = moment.now;
         match input {
@@ -168,6 +169,7 @@ impl Chat {
         }
     }
 
+    #[inline(never)]
     fn want_events(&mut self, wanted: bool) {
         let State::Open { id, .. } = self.state.clone() else {
             self.wants.events = wanted;
@@ -187,6 +189,7 @@ impl Chat {
         }
     }
 
+    #[inline(never)]
     fn send(&mut self, key: Key, text: Private<String>, greeting: bool) {
         let session = match &self.state {
             State::Open { .. } if self.outbox.is_full() => Err("waiting with a full outbox"),
@@ -230,6 +233,7 @@ impl Chat {
         }
     }
 
+    #[inline(never)]
     fn sent(&mut self, key: Key, outcome: Result<Reply, Error>, now: Timestamp) {
         match outcome.and_then(|reply| reply.sent()) {
             Ok(sent) => {
@@ -325,6 +329,7 @@ impl Chat {
         }
     }
 
+    #[inline(never)]
     fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool, now: Timestamp) {
         self.list.log(events, reset);
         self.tell_changes();
@@ -359,6 +364,7 @@ impl Chat {
         self.tell(if opened { News::Opened(event) } else { News::Event(event) });
     }
 
+    #[inline(never)]
     fn tick(&mut self, now: Timestamp) {
         let State::Open { id, over_by } = &self.state else { return };
         if over_by.is_some_and(|over_by| now >= over_by) {
