@@ -427,11 +427,7 @@ pub(super) struct Place {
 impl Place {
     /// Draws something, to be put there. Its signals live under an owner of its own and go after the
     /// view that reads them.
-    pub(super) fn draw(
-        &self,
-        key: &str,
-        view: &mut dyn FnMut(&str) -> Option<El>,
-    ) -> Option<Row> {
+    pub(super) fn draw(&self, key: &str, view: &mut dyn FnMut(&str) -> Option<El>) -> Option<Row> {
         let owner = self.owner.child();
         let view = owner.with(|| view(key))?.build();
         let row = Row { key: key.to_owned(), view, owner };

@@ -490,6 +490,39 @@ fn the_event_monitor_sends_its_request_on_the_first_subscription_and_waits_for_t
 }
 
 #[test]
+fn a_log_that_nobody_wants_any_more_is_given_back_when_the_server_names_it() {
+    let mut stage = Stage::online();
+    let chat = stage.widget.new_chat_session("service0001", Vec::new(), None, None);
+    let monitor = chat.event_monitor();
+    let events = monitor.notification();
+    let created = chat.create();
+    stage.settle();
+    stage.answer("chat.create", &session("QUEUE"));
+    stage.run(created).unwrap();
+    monitor.stop_notification();
+    stage.settle();
+    assert_eq!(stage.take("unsubscribe"), None, "there is no name for it yet");
+    stage.subscribed_log("chat/s_1", &[opened()]);
+    assert_eq!(stage.expect("unsubscribe")["params"]["subscription"], "chat/s_1");
+    assert!(events.end().is_some());
+}
+
+#[test]
+fn a_chat_that_is_over_answers_whoever_still_asks_and_nobody_waits_for_ever() {
+    let (mut stage, chat) = Stage::connected();
+    chat.close();
+    stage.settle();
+    stage.advance(4 * SECOND);
+    for status in [ChatMessageStatus::Wrote, ChatMessageStatus::Composing] {
+        let late = chat.chat_send_message("late", &status, false);
+        let closed = Error::WrongState { operation: "chatSendMessage", state: "closed" };
+        assert_eq!(stage.run(late), Err(closed));
+    }
+    let again = chat.create();
+    assert!(matches!(stage.run(again), Err(Error::WrongState { state: "closed", .. })));
+}
+
+#[test]
 fn customer_data_is_never_printed() {
     let (mut stage, chat, mut reader) = reading();
     chat.send("my secret").unwrap();

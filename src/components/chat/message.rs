@@ -37,9 +37,7 @@ pub(super) fn row(ui: Ui, talk: Talk, row: &Row, content: RwSignal<Content>) -> 
 
 fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: RwSignal<Content>) -> El {
     let own = bubble.own;
-    let is = move |read: fn(&Bubble) -> bool| {
-        move || matches!(&*content.read(), Content::Message(bubble) if read(bubble))
-    };
+    let is = move |read: fn(&Bubble) -> bool| move || matches!(&*content.read(), Content::Message(bubble) if read(bubble));
     let name = move || {
         let name = span("message__name").attr("aria-hidden", "true");
         name.text_live(move || talk.operator())
@@ -66,7 +64,10 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: RwSignal<Con
     let row = el("div")
         .class(if own { "message message--own" } else { "message" })
         .class_if("message--first", is(|bubble| bubble.first))
-        .class_if("message--failed", is(|bubble| matches!(bubble.delivery, Some(Delivery::Failed(_)))))
+        .class_if(
+            "message--failed",
+            is(|bubble| matches!(bubble.delivery, Some(Delivery::Failed(_)))),
+        )
         .part("message")
         .attr("data-key", key)
         .attr("data-direction", if own { "outbound" } else { "inbound" })

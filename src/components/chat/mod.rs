@@ -99,8 +99,7 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
     let talking = move || face(talk) == Face::Talking;
     let here = move || talk.stage() == Stage::Talking;
     let end = move || {
-        icon_button(ui, Icon::LEAVE, "end-chat", Key::End)
-            .on("click", move |_| asking.set(true))
+        icon_button(ui, Icon::LEAVE, "end-chat", Key::End).on("click", move |_| asking.set(true))
     };
     let title = move || {
         if talking() { talk.operator() } else { ui.service_name(&talk.service()).into() }
@@ -123,9 +122,7 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
     };
     div("bar")
         .part("header")
-        .child(
-            icon_button(ui, Icon::BACK, "header-back", Key::Back).does(actions.back),
-        )
+        .child(icon_button(ui, Icon::BACK, "header-back", Key::Back).does(actions.back))
         .child(
             div("bar__name").show_if(talking, avatar).child(
                 div("bar__texts")

@@ -51,9 +51,7 @@ pub fn dialog(ui: Ui, question: Question, on_confirm: Callback<()>, on_cancel: C
                 on_cancel.run(());
             }
             "Tab" => {
-                let (Some(cancel), Some(confirm)) =
-                    (cancel.get(), confirm.get())
-                else {
+                let (Some(cancel), Some(confirm)) = (cancel.get(), confirm.get()) else {
                     return;
                 };
                 event.prevent_default();

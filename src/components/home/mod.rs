@@ -135,8 +135,11 @@ pub(super) fn row(part: &'static str, icon: Icon) -> El {
 pub(super) fn selectable(row: El, contact: Contact, service: Option<Arc<str>>) -> El {
     let state = move || contact.availability(service.as_deref());
     let other = state.clone();
-    row.attr_live("data-state", move || Some(state().word().into()))
-        .attr_if("aria-disabled", "true", move || !other().may_start())
+    row.attr_live("data-state", move || Some(state().word().into())).attr_if(
+        "aria-disabled",
+        "true",
+        move || !other().may_start(),
+    )
 }
 
 /// The state in words; nothing before the widget has asked.

@@ -33,10 +33,7 @@ pub fn service_selector(
             div("hero hero--plain")
                 .child(
                     div("hero__top")
-                        .child(
-                            icon_button(ui, Icon::BACK, "header-back", Key::Back)
-                                .does(on_back),
-                        )
+                        .child(icon_button(ui, Icon::BACK, "header-back", Key::Back).does(on_back))
                         .child(close_button(ui, on_close)),
                 )
                 .child(el("h2").class("hero__title").says(ui, Key::Services))
