@@ -4,6 +4,9 @@
 //! without `?`: the first mistake is noted, reading goes on with whatever is at hand, and the note
 //! decides in the end. A return after each of fifty fields, with everything read so far to be dropped,
 //! would cost the page more code than all the rest of the reading.
+//!
+//! Its readers, in `config` and beyond, are kept out of line: put into one another, as the compiler
+//! would have it, they have more local variables than one byte can count.
 
 use std::cell::{Cell, RefCell};
 
