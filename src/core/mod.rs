@@ -23,5 +23,6 @@ pub use error::Error;
 pub use map::Map;
 pub use observe::{LiveResult, Subject, Subscription};
 pub use session::chat::ChatSession;
+pub use session::{FileUpload, UploadProgress};
 pub use time::Timestamp;
 pub use widget::{Driver, OpenSession, Widget, WidgetClient};

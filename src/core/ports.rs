@@ -1,10 +1,14 @@
 //! What the core needs from the outside. A platform implements it; the driver uses it.
 
+use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::Stream;
+use futures::future::BoxFuture;
 
+use super::error::Error;
 use super::time::Timestamp;
 
 /// The outside world, as one platform offers it.
@@ -98,4 +102,73 @@ pub enum Wakeup {
     Hidden,
     /// The page came back from a freeze or from the back/forward cache.
     Resumed,
+}
+
+/// What sending files needs of the outside, besides [`Ports`]: whoever sends none does not load it.
+pub trait Http: 'static {
+    /// Bytes on their way.
+    type Put: Stream<Item = PutEvent> + Unpin;
+    /// A pause.
+    type Sleep: Future<Output = ()> + Unpin;
+
+    /// Sends bytes (`PUT`, RFC 9110). Dropping the stream gives the attempt up.
+    fn put(&self, request: &PutRequest) -> Self::Put;
+
+    /// Completes no earlier than after `duration`.
+    fn sleep(&self, duration: Duration) -> Self::Sleep;
+}
+
+/// Bytes for the server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PutRequest {
+    /// Where to, complete.
+    pub url: String,
+    /// What lets it in: `Authorization: Bearer …` (RFC 6750). A secret.
+    pub token: String,
+    /// The media type (RFC 6838).
+    pub content_type: String,
+    /// The bytes.
+    pub body: Arc<[u8]>,
+}
+
+impl fmt::Debug for PutRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PutRequest").field("bytes", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+/// What becomes of bytes on their way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PutEvent {
+    /// So many have gone out.
+    Sent(u64),
+    /// The server's answer; nothing follows.
+    Answered {
+        /// The status (RFC 9110, section 15).
+        status: u16,
+        /// What it says, as far as it is text.
+        body: String,
+    },
+    /// There will be no answer; nothing follows.
+    Lost,
+}
+
+/// What plays and records the calls of a visitor: attached with
+/// [`Widget::attach_media`](super::Widget::attach_media). Without one a call is signalling only.
+pub trait Media: Send + Sync + 'static {
+    /// Lets the visitor be heard or seen in a call, or not: a microphone stays and sends silence, a
+    /// camera is given back and taken again.
+    ///
+    /// # Errors
+    /// The device could not be had; the track stays as it was.
+    fn switch(&self, call: &str, track: Track, on: bool) -> BoxFuture<'static, Result<(), Error>>;
+}
+
+/// One of the two things that a call carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Track {
+    /// The microphone.
+    Audio,
+    /// The camera.
+    Video,
 }

@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use futures::Stream;
 
-use crate::core::ports::{Closed, Link, LinkEvent, Ports, Wakeup};
+use crate::core::ports::{Closed, Http, Link, LinkEvent, Ports, PutEvent, PutRequest, Wakeup};
 use crate::core::time::Timestamp;
 
 /// The scripted world. Clones are one world: one goes to the widget, one stays with the test.
@@ -54,6 +54,9 @@ struct World {
     outgoing: Vec<String>,
     closes: Vec<(u16, String)>,
     wakeups: VecDeque<Wakeup>,
+    puts: Vec<PutRequest>,
+    put_events: VecDeque<PutEvent>,
+    putting: bool,
     kept: HashMap<String, String>,
     warnings: Vec<String>,
     randomness: u64,
@@ -125,6 +128,23 @@ impl Memory {
     /// Changes the surroundings.
     pub fn wake(&self, wakeup: Wakeup) {
         self.push(|world| world.wakeups.push_back(wakeup));
+    }
+
+    /// The bytes that the widget has begun to send by HTTP, attempt by attempt.
+    #[must_use]
+    pub fn puts(&self) -> Vec<PutRequest> {
+        self.lock().puts.clone()
+    }
+
+    /// Whether bytes are on their way: begun, not answered, not given up.
+    #[must_use]
+    pub fn is_putting(&self) -> bool {
+        self.lock().putting
+    }
+
+    /// Tells the newest attempt how far it is, or how it ended.
+    pub fn put_event(&self, event: PutEvent) {
+        self.push(|world| world.put_events.push_back(event));
     }
 
     /// What is kept for the next page.
@@ -222,6 +242,23 @@ impl Ports for Memory {
     }
 }
 
+impl Http for Memory {
+    type Put = MemoryPut;
+    type Sleep = MemorySleep;
+
+    fn put(&self, request: &PutRequest) -> MemoryPut {
+        let mut world = self.lock();
+        world.puts.push(request.clone());
+        world.put_events.clear();
+        world.putting = true;
+        MemoryPut { memory: self.clone(), number: world.puts.len() }
+    }
+
+    fn sleep(&self, duration: Duration) -> MemorySleep {
+        Ports::sleep(self, duration)
+    }
+}
+
 /// A connection being opened.
 #[derive(Debug)]
 pub struct MemoryDial(Memory);
@@ -286,6 +323,40 @@ impl Stream for MemoryLink {
                 world.wakers.push(context.waker().clone());
                 Poll::Pending
             }
+        }
+    }
+}
+
+/// Bytes on their way. Only the newest attempt is told anything.
+#[derive(Debug)]
+pub struct MemoryPut {
+    memory: Memory,
+    number: usize,
+}
+
+impl Stream for MemoryPut {
+    type Item = PutEvent;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<PutEvent>> {
+        let mut world = self.memory.lock();
+        if world.puts.len() != self.number {
+            return Poll::Ready(None);
+        }
+        match world.put_events.pop_front() {
+            Some(event) => Poll::Ready(Some(event)),
+            None => {
+                world.wakers.push(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for MemoryPut {
+    fn drop(&mut self) {
+        let mut world = self.memory.lock();
+        if world.puts.len() == self.number {
+            world.putting = false;
         }
     }
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tvox_widget::core::Error;
-use tvox_widget::core::model::{ChannelType, ChatMessageStatus, CustomerInfo, SessionField};
+use tvox_widget::core::model::{
+    CallRequest, CallbackRequest, ChannelType, ChatMessageStatus, CustomerInfo, MailRequest,
+    SessionField,
+};
 use tvox_widget::core::rpc::{
     Codec, Cursor, Incoming, Reply, Request, StateValue, Subscribed, Topic, TopicEvent,
 };
@@ -138,19 +141,37 @@ impl Golden {
     }
 }
 
-/// Messages of the protocol that the widget does not speak yet. Take a file off the list with the code that reads it.
-const NOT_SPOKEN_YET: [&str; 3] = ["calls.jsonl", "files.jsonl", "requests.jsonl"];
+/// Messages of the protocol that the widget does not speak yet, by their names' beginnings: those
+/// of media, and a conversation that is asked for beside a call.
+const NOT_SPOKEN_YET: &[&str] = &[
+    "A conversation is asked for with the operator of a call",
+    "Another tab took the call",
+    "Candidates of the visitor",
+    "Fresh help",
+    "Signals that were missed",
+    "Somebody else's call is as unknown",
+    "The operator answers",
+    "The operator asks for another way",
+    "The operator offers more",
+    "The operator's media hangs up",
+    "The signals of a call",
+    "The visitor answers an offer",
+    "The visitor offers",
+    "The visitor's media hangs up",
+    "There are no more candidates",
+];
 
 fn goldens() -> impl Iterator<Item = Golden> {
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| {
-        file.extension().is_some_and(|ext| ext == "jsonl")
-            && !file.ends_with("malformed.jsonl")
-            && !NOT_SPOKEN_YET.iter().any(|name| file.ends_with(name))
+        file.extension().is_some_and(|ext| ext == "jsonl") && !file.ends_with("malformed.jsonl")
     });
     files.sort();
-    files.into_iter().flat_map(|file| lines(file.file_name().unwrap().to_str().unwrap()))
+    files
+        .into_iter()
+        .flat_map(|file| lines(file.file_name().unwrap().to_str().unwrap()))
+        .filter(|golden| !NOT_SPOKEN_YET.iter().any(|name| golden.name().starts_with(name)))
 }
 
 fn lines(file: &str) -> impl Iterator<Item = Golden> + use<> {
@@ -201,7 +222,7 @@ fn hear(golden: &Golden, codec: &Codec, text: &str) -> Heard {
         (Ok(Incoming::Ignored), _) => Heard::Ignored,
         (Ok(Incoming::Reply { outcome, .. }), topic) => {
             let topic = topic.unwrap_or(Topic::Channels);
-            match outcome.and_then(|reply| answer(golden.str("answers"), &reply, &topic)) {
+            match outcome.and_then(|reply| answer(golden.str("answers"), reply, &topic)) {
                 Err(refused) if refused.reason() == "BAD_ANSWER" => Heard::Malformed,
                 Err(refused) => Heard::Understood(error(&refused)),
                 Ok(said) => Heard::Understood(said),
@@ -241,6 +262,7 @@ fn topic(text: &str) -> Option<Topic> {
         ["session", id] => Some(Topic::Session(id.into())),
         ["chat", id] => Some(Topic::Chat(id.into())),
         ["receipts", id] => Some(Topic::Receipts(id.into())),
+        ["call", channel] => Some(Topic::Call(ChannelType::from(channel))),
         _ => None,
     }
 }
@@ -275,9 +297,7 @@ fn request(frame: &Value) -> Request {
         "identify" => Request::identify(&ChannelType::from(&*text("channel")), &text("service")),
         "bye" => Request::bye(params["forget"].as_bool().unwrap()),
         "chat.create" => {
-            let fields: Vec<_> =
-                params["fields"].as_array().into_iter().flatten().map(field).collect();
-            let customer = customer(params);
+            let (customer, fields) = (customer(params), fields(params));
             Request::chat_create(&text("service"), customer.as_ref(), &fields).with_key(&key)
         }
         "chat.send" => {
@@ -290,6 +310,61 @@ fn request(frame: &Value) -> Request {
         "chat.recap" => Request::chat_recap(&session, &text("mail")).with_key(&key),
         "chat.close" => Request::chat_close(&session),
         "session.active" => Request::session_active(&session),
+        "session.rate" => {
+            let score = u8::try_from(params["score"].as_u64().unwrap()).unwrap();
+            Request::session_rate(&session, score, maybe("comment")).with_key(&key)
+        }
+        "file.begin" => {
+            let size = params["size"].as_u64().unwrap();
+            Request::file_begin(&session, &text("name"), size, &text("type")).with_key(&key)
+        }
+        "file.url" => Request::file_url(&session, &text("file").into()),
+        method => call_or_contact(method, params).with_key(&key),
+    }
+}
+
+/// The request of a golden frame about a call, or about a contact without a conversation.
+fn call_or_contact(method: &str, params: &Value) -> Request {
+    let text = |name: &str| params[name].as_str().unwrap_or_default().to_owned();
+    let maybe = |name: &str| params[name].as_str().map(str::to_owned);
+    let session = text("session").into();
+    match method {
+        "forms" => Request::forms(&ChannelType::from(&*text("channel")), &text("service")),
+        "mail.request" => Request::mail_request(&MailRequest {
+            service: text("service"),
+            from: text("from").into(),
+            subject: text("subject").into(),
+            message: text("message").into(),
+            customer: customer(params),
+            fields: fields(params),
+        }),
+        "callback.slots" => {
+            let days = u32::try_from(params["days"].as_u64().unwrap()).unwrap();
+            Request::callback_slots(&text("service"), days)
+        }
+        "callback.request" => Request::callback_request(&CallbackRequest {
+            service: text("service"),
+            phone: text("phone").into(),
+            when: maybe("when"),
+            message: maybe("message").map(Into::into),
+            customer: customer(params),
+        }),
+        "call.create" => Request::call_create(&CallRequest {
+            channel: ChannelType::from(&*text("channel")),
+            service: text("service"),
+            customer: customer(params),
+            fields: fields(params),
+            with: maybe("with").map(Into::into),
+        }),
+        "call.accept" => Request::call_accept(&session),
+        "call.decline" => Request::call_decline(&session),
+        "call.close" => Request::call_close(&session),
+        "signal" => {
+            assert_eq!(text("type"), "media", "the widget sends no other signal yet");
+            let generation = params["gen"].as_u64().map(|number| u32::try_from(number).unwrap());
+            let (audio, video) = (params["audio"] == true, params["video"] == true);
+            Request::signal_media(&session, generation, audio, video)
+        }
         other => panic!("no request is known for {other}"),
     }
 }
@@ -308,6 +383,10 @@ fn customer(params: &Value) -> Option<CustomerInfo> {
     })
 }
 
+fn fields(params: &Value) -> Vec<SessionField> {
+    params["fields"].as_array().into_iter().flatten().map(field).collect()
+}
+
 fn field(value: &Value) -> SessionField {
     SessionField {
         key: value["key"].as_str().unwrap().to_owned(),
@@ -316,9 +395,21 @@ fn field(value: &Value) -> SessionField {
 }
 
 /// The answer to a call of this method.
-fn answer(method: &str, reply: &Reply, topic: &Topic) -> Result<Value, Error> {
+fn answer(method: &str, reply: Reply, topic: &Topic) -> Result<Value, Error> {
     Ok(match method {
-        "" | "visit" | "unsubscribe" | "chat.close" | "session.active" => json!(reply.done()?),
+        "" | "visit" | "unsubscribe" | "chat.close" | "chat.recap" | "session.active"
+        | "session.rate" | "call.close" | "call.decline" | "signal" => json!(reply.done()?),
+        // What a media engine needs beside the id is read by nobody yet.
+        "call.create" | "call.accept" => json!({"id": reply.call_id()?}),
+        "file.begin" => {
+            let ticket = reply.upload_ticket()?;
+            json!({"file": ticket.file, "url": ticket.url, "token": ticket.token})
+        }
+        "file.url" => json!(reply.file_address()?),
+        "forms" => json!(reply.form()?),
+        "mail.request" => json!({"id": reply.request_id()?}),
+        "callback.slots" => json!(reply.slots()?),
+        "callback.request" => json!(reply.callback()?),
         "getVersion" => {
             let version = reply.version()?;
             json!({"server": version[0], "api": version[1]})
@@ -366,6 +457,7 @@ fn state(value: StateValue) -> Value {
         StateValue::Service(status) => json!(status),
         StateValue::Receipts(watermarks) => json!(watermarks),
         StateValue::Session(session) => json!(session),
+        StateValue::Call(call) => json!(call.session().ok()),
     }
 }
 
@@ -385,5 +477,15 @@ fn error(error: &Error) -> Value {
 }
 
 fn expected(golden: &Golden) -> Value {
-    golden.0["expect"].clone()
+    let mut expected = golden.0["expect"].clone();
+    let unread: &[&str] = match golden.str("answers") {
+        "call.create" | "call.accept" => &["iceServers", "iceTtl"],
+        // An upload is always a PUT, and what has expired is said when it is tried.
+        "file.begin" => &["method", "expires"],
+        _ => &[],
+    };
+    if let Some(fields) = expected.as_object_mut() {
+        fields.retain(|name, _| !unread.contains(&name.as_str()));
+    }
+    expected
 }

@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod calls;
 mod chat;
 mod config;
 mod connection;
+mod contact;
 #[cfg(feature = "native")]
 mod conversation;
 mod documents;
+mod files;
 mod golden;
 mod layering;
 mod support;

@@ -211,6 +211,7 @@ mod tests {
             seq: Some(seq),
             greeting: false,
             delivery: Delivery::Sent,
+            attachment: None,
             key: (&Key::from(format!("k{seq}"))).into(),
         }
     }

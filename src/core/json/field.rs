@@ -87,6 +87,11 @@ impl<'a> Field<'a> {
         Some(self.get(name)).filter(|field| field.value.is_some())
     }
 
+    /// Whether there is a value.
+    pub(crate) const fn is_present(&self) -> bool {
+        self.value.is_some() && !matches!(self.value, Some(Json::Null))
+    }
+
     /// Has to be an object; members of other names are passed over with a warning.
     pub(crate) fn known(&self, names: &[&str]) {
         for (name, member) in self.members() {
@@ -281,7 +286,7 @@ impl<'a> Field<'a> {
 
     /// The mistake of being something else. Says what kind of thing is there, not the thing.
     #[inline(never)]
-    fn expected(&self, expected: &str) {
+    pub(crate) fn expected(&self, expected: &str) {
         self.wrong(expected, kind(self.value).to_owned());
     }
 

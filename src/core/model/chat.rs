@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use super::{Key, MessageId, Private, SessionId, wire_enum};
+use super::{Attachment, Key, MessageId, Private, SessionId, wire_enum};
 
 wire_enum! {
     /// What happened to a message on its sender's side (reference, `ChatChannelEventMessageStatus`).
@@ -36,8 +38,8 @@ wire_enum! {
     }
 }
 
-/// One event of a conversation (reference, `ChatChannelEventMessage`; `seq`, `key` and `greeting`
-/// are ours).
+/// One event of a conversation (reference, `ChatChannelEventMessage`; `seq`, `key`, `greeting`
+/// and `attachment` are ours).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatChannelEventMessage {
@@ -71,6 +73,9 @@ pub struct ChatChannelEventMessage {
     /// Sent by the widget in the operator's name (reference, `notifyGreetingMessage`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub greeting: bool,
+    /// The file that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Arc<Attachment>>,
 }
 
 /// Up to which message the other side has received and read, as places in the log.

@@ -50,6 +50,10 @@ id_type! {
     SubscriptionId;
     /// The visitor, as the server's logs and its operators name it.
     VisitorId;
+    /// A file of a conversation.
+    FileId;
+    /// A ticket or a wish to be called, as the server's books name it.
+    RequestId;
 }
 
 impl Key {

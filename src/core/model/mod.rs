@@ -4,9 +4,13 @@
 //! by `core::rpc`, field by field. Unknown enum values are kept as they came, unknown fields are
 //! ignored, absent fields are `None`.
 
+mod call;
 mod channel;
 mod chat;
+mod contact;
 mod customer;
+mod file;
+mod form;
 mod ids;
 mod private;
 mod server;
@@ -14,12 +18,18 @@ mod service;
 mod session;
 mod wire_enum;
 
+pub use call::{CallChannelSession, CallRequest, CallState, VideoChannelSession};
 pub use channel::{ChannelType, ConfigurationStatus};
 pub use chat::{
     ChatChannelEventMessage, ChatMessageStatus, ChatMessageType, Direction, Watermarks,
 };
+pub use contact::{Callback, CallbackRequest, CallbackSlot, MailRequest};
 pub use customer::{CustomerInfo, SessionField};
-pub use ids::{Epoch, Key, MessageId, SessionId, SubscriptionId, VisitorId, VisitorToken};
+pub use file::{Attachment, AttachmentState, FileUrl};
+pub use form::{Consent, Form, FormField, FormFieldKind, FormOption};
+pub use ids::{
+    Epoch, FileId, Key, MessageId, RequestId, SessionId, SubscriptionId, VisitorId, VisitorToken,
+};
 pub use private::Private;
 pub use server::{FileLimits, Limits, RateLimit};
 pub use service::{ServiceStatus, ServiceStatusValue};

@@ -1,3 +1,4 @@
+use super::call::CallValue;
 use super::guard::DecodeError;
 use super::read;
 use super::topic::Topic;
@@ -50,16 +51,21 @@ impl Reply {
     ///
     /// # Errors
     /// The answer has another shape.
-    pub fn subscribed(&self, topic: &Topic) -> Result<Subscribed, Error> {
-        self.read(|result| {
+    pub fn subscribed(self, topic: &Topic) -> Result<Subscribed, Error> {
+        let mut subscribed = self.read(|result| {
             let subscription = read::needed(result, "subscription");
             if let Topic::Chat(_) = topic {
                 return Subscribed::Log { subscription, page: read::page(result) };
             }
             let rev = read::number(result, "rev").unwrap_or(0);
-            let value = result.find("result").map(|value| state(topic, &value));
+            let value = result.find("result").and_then(|value| state(topic, &value));
             Subscribed::State { subscription, rev, value }
-        })
+        })?;
+        if let (Subscribed::State { value, .. }, Topic::Call(_)) = (&mut subscribed, topic) {
+            // Even that there is none: whoever saw one wants to know.
+            *value = Some(StateValue::Call(CallValue::of(self.0, "result")));
+        }
+        Ok(subscribed)
     }
 
     /// The subscription that `subscribe` opened, whatever else it answered.
@@ -86,7 +92,7 @@ impl Reply {
         self.read(read::sent)
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Field<'_>) -> T) -> Result<T, Error> {
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Field<'_>) -> T) -> Result<T, Error> {
         let notes = Notes::default();
         let value = read(&Field::root(&self.0, &notes).get("result"));
         if notes.failed() { Err(garbled()) } else { Ok(value) }
@@ -114,30 +120,34 @@ impl Push {
     ///
     /// # Errors
     /// They have another shape.
-    pub fn event(&self, topic: &Topic) -> Result<TopicEvent, DecodeError> {
+    pub fn event(self, topic: &Topic) -> Result<TopicEvent, DecodeError> {
         let notes = Notes::default();
         let frame = Field::root(&self.0, &notes);
         let params = frame.get("params");
         let result = params.get("result");
+        let rev = read::number(&params, "rev").unwrap_or(0);
         let event = if let Some(error) = params.find("error") {
-            TopicEvent::Failed(read::refusal(&error))
+            Some(TopicEvent::Failed(read::refusal(&error)))
         } else if let Topic::Chat(_) = topic {
             let event = read::event(&result);
-            if event.seq.is_some() {
+            Some(if event.seq.is_some() {
                 TopicEvent::Log { events: vec![event], reset: false }
             } else {
                 TopicEvent::Ephemeral(Box::new(event))
-            }
+            })
         } else {
-            let rev = read::number(&params, "rev").unwrap_or(0);
-            TopicEvent::State { rev, value: state(topic, &result) }
+            state(topic, &result).map(|value| TopicEvent::State { rev, value })
         };
-        if notes.failed() { Err(DecodeError::Shape) } else { Ok(event) }
+        if notes.failed() {
+            return Err(DecodeError::Shape);
+        }
+        let call = || StateValue::Call(CallValue::of(self.0, "params"));
+        Ok(event.unwrap_or_else(|| TopicEvent::State { rev, value: call() }))
     }
 }
 
 /// News of a topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TopicEvent {
     /// A state topic's newest value.
     State {
@@ -187,7 +197,7 @@ pub struct HelloReply {
 }
 
 /// The answer to `subscribe`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Subscribed {
     /// A state topic.
     State {
@@ -221,7 +231,7 @@ pub struct LogPage {
 }
 
 /// The value of a state topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum StateValue {
     /// Of [`Topic::Channels`](super::Topic::Channels).
     Channels(Map<ChannelType, bool>),
@@ -231,6 +241,8 @@ pub enum StateValue {
     Receipts(Watermarks),
     /// Of [`Topic::Session`](super::Topic::Session).
     Session(Box<ChatChannelSession>),
+    /// Of [`Topic::Call`](super::Topic::Call).
+    Call(CallValue),
 }
 
 /// A message's place in the log.
@@ -244,14 +256,15 @@ pub struct Sent {
     pub created_at: Option<String>,
 }
 
-/// A log has no state: its topic is asked for one by nobody.
-fn state(topic: &Topic, field: &Field<'_>) -> StateValue {
-    match topic {
+/// A log has no state, and that of a call is read by whoever follows it.
+fn state(topic: &Topic, field: &Field<'_>) -> Option<StateValue> {
+    Some(match topic {
         Topic::Channels => StateValue::Channels(read::channels(field)),
         Topic::Service(..) => StateValue::Service(Box::new(read::service_status(field))),
-        Topic::Receipts(_) | Topic::Chat(_) => StateValue::Receipts(read::watermarks(field)),
+        Topic::Receipts(_) => StateValue::Receipts(read::watermarks(field)),
         Topic::Session(_) => StateValue::Session(Box::new(read::session(field))),
-    }
+        Topic::Chat(_) | Topic::Call(_) => return None,
+    })
 }
 
 /// Stands for an answer that cannot be read.

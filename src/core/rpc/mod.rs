@@ -4,14 +4,19 @@
 //! [`model`](crate::core::model)); nothing else speaks to a server. The messages are those of
 //! `docs/protocol.md`; golden ones in `tests/golden` keep both in step.
 
+mod call;
 mod codec;
+mod contact;
+mod file;
 mod guard;
 mod incoming;
 mod read;
 mod request;
 mod topic;
 
+pub use call::CallValue;
 pub use codec::{Codec, Incoming};
+pub use file::{UploadTicket, upload_refusal};
 pub use guard::{DecodeError, MAX_DEPTH, MAX_FRAME};
 pub use incoming::{HelloReply, LogPage, Push, Reply, Sent, StateValue, Subscribed, TopicEvent};
 pub use request::Request;

@@ -3,6 +3,7 @@
 //! `null` is the same as absent, unknown fields are passed over, a field of the wrong type is a
 //! mistake that is noted; what is given back then is worth nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::incoming::{HelloReply, LogPage, Sent};
@@ -10,8 +11,8 @@ use crate::core::error::{Error, Refused};
 use crate::core::json::Field;
 use crate::core::map::Map;
 use crate::core::model::{
-    Agent, ChannelType, ChatChannelEventMessage, ChatChannelSession, FileLimits, Limits,
-    OpenSession, Private, RateLimit, ServiceStatus, Step, Watermarks,
+    Agent, Attachment, AttachmentState, ChannelType, ChatChannelEventMessage, ChatChannelSession,
+    FileLimits, Limits, OpenSession, Private, RateLimit, ServiceStatus, Step, Watermarks,
 };
 
 /// A text that has to be there, as whatever is made of one.
@@ -88,7 +89,20 @@ pub(super) fn event(field: &Field<'_>) -> ChatChannelEventMessage {
         created_at: field.string("createdAt"),
         key: field.made("key"),
         greeting: field.flag("greeting", false),
+        attachment: field.find("attachment").map(|field| attachment(&field)),
     }
+}
+
+fn attachment(field: &Field<'_>) -> Arc<Attachment> {
+    Arc::new(Attachment {
+        file: needed(field, "file"),
+        name: Private::new(field.string("name").unwrap_or_default()),
+        size: number(field, "size").unwrap_or(0),
+        media_type: field.string("type").unwrap_or_default(),
+        // A server that does not look at files has nothing to say about it.
+        state: field.made("state").unwrap_or(AttachmentState::Available),
+        reason: field.string("reason"),
+    })
 }
 
 pub(super) fn page(field: &Field<'_>) -> LogPage {
@@ -124,7 +138,7 @@ pub(super) fn refusal(field: &Field<'_>) -> Error {
     }))
 }
 
-fn step(field: &Field<'_>) -> Step {
+pub(super) fn step(field: &Field<'_>) -> Step {
     field.members();
     Step {
         step: field.signed("step"),

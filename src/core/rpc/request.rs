@@ -139,16 +139,7 @@ impl Request {
         Self::keyed("chat.create", |params| {
             params.text("service", service);
             self::customer(params, customer);
-            if !fields.is_empty() {
-                params.list("fields");
-                for field in fields {
-                    params.item();
-                    params.text("key", &field.key);
-                    params.text("value", &field.value);
-                    params.end();
-                }
-                params.end_list();
-            }
+            self::fields(params, fields);
         })
     }
 
@@ -195,13 +186,13 @@ impl Request {
     /// Ends the session.
     #[must_use]
     pub fn chat_close(session: &SessionId) -> Self {
-        Self::call("chat.close", |params| params.text("session", session.as_str()))
+        Self::of_session("chat.close", session)
     }
 
     /// The visitor is still here.
     #[must_use]
     pub fn session_active(session: &SessionId) -> Self {
-        Self::call("session.active", |params| params.text("session", session.as_str()))
+        Self::of_session("session.active", session)
     }
 
     /// Gives a call that needs one its key, once.
@@ -262,11 +253,15 @@ impl Request {
         Self::named(method, Manner::Notification, write)
     }
 
-    fn call(method: &'static str, write: impl FnOnce(&mut Writer)) -> Self {
+    pub(super) fn of_session(method: &'static str, session: &SessionId) -> Self {
+        Self::call(method, |params| params.text("session", session.as_str()))
+    }
+
+    pub(super) fn call(method: &'static str, write: impl FnOnce(&mut Writer)) -> Self {
         Self::named(method, Manner::Call, write)
     }
 
-    fn keyed(method: &'static str, write: impl FnOnce(&mut Writer)) -> Self {
+    pub(super) fn keyed(method: &'static str, write: impl FnOnce(&mut Writer)) -> Self {
         Self::named(method, Manner::Keyed, write)
     }
 
@@ -290,7 +285,22 @@ impl fmt::Debug for Request {
     }
 }
 
-fn customer(object: &mut Writer, customer: Option<&CustomerInfo>) {
+/// The answers to a service's form, if there are any.
+pub(super) fn fields(object: &mut Writer, fields: &[SessionField]) {
+    if !fields.is_empty() {
+        object.list("fields");
+        for field in fields {
+            object.item();
+            object.text("key", &field.key);
+            object.text("value", &field.value);
+            object.end();
+        }
+        object.end_list();
+    }
+}
+
+/// The whole customer, or nothing for an anonymous contact.
+pub(super) fn customer(object: &mut Writer, customer: Option<&CustomerInfo>) {
     if let Some(customer) = customer {
         object.object("customer");
         for (name, text) in customer.texts() {

@@ -20,6 +20,8 @@ pub enum Topic {
     Receipts(SessionId),
     /// A chat session (state).
     Session(SessionId),
+    /// The visitor's call of a channel (state); only its follower understands it.
+    Call(ChannelType),
 }
 
 /// How far a log has been read.
@@ -36,7 +38,7 @@ impl Topic {
     #[must_use]
     pub const fn session(&self) -> Option<&SessionId> {
         match self {
-            Self::Channels | Self::Service(..) => None,
+            Self::Channels | Self::Service(..) | Self::Call(_) => None,
             Self::Chat(id) | Self::Receipts(id) | Self::Session(id) => Some(id),
         }
     }
@@ -50,6 +52,7 @@ impl fmt::Display for Topic {
             Self::Chat(session) => write!(f, "chat/{session}"),
             Self::Receipts(session) => write!(f, "receipts/{session}"),
             Self::Session(session) => write!(f, "session/{session}"),
+            Self::Call(channel) => write!(f, "call/{channel}"),
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::core::rpc::{Reply, Request};
 pub(crate) enum Command {
     /// For the connection.
     Connection(connection::Input),
-    /// A call whose answer goes straight back.
-    Call(Request, Answer),
+    /// A call whose answer goes straight back; one that nobody waits for takes as long as it takes.
+    Call(Request, Option<Answer>),
     /// A new chat handle.
     OpenChat(ChatId, Published, Box<Chat>),
     /// For a chat, with who waits for what comes of it.
@@ -42,7 +42,7 @@ impl Inbox {
     /// Asks and waits.
     pub(crate) async fn call(self, request: Request) -> Result<Reply, Error> {
         let (reply, answer) = oneshot::channel();
-        self.put(Command::Call(request, reply));
+        self.put(Command::Call(request, Some(reply)));
         answered(answer).await
     }
 }

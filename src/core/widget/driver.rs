@@ -22,6 +22,9 @@ use crate::core::session::{Answer, Command};
 /// Under this key the platform keeps the visitor's token.
 const TOKEN: &str = "token";
 
+/// A call made before the connection waits this long for it.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How long a goodbye may take on its way out.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -38,6 +41,8 @@ pub struct Driver<P: Ports> {
     chats: Map<ChatId, Published>,
     /// Whoever waits for an answer, by the key of what was asked.
     answers: Map<Key, Answer>,
+    /// What is to be done next, before anything new is heard.
+    wishes: Vec<Command>,
     over: bool,
 }
 
@@ -68,6 +73,7 @@ impl<P: Ports> Driver<P> {
             commands,
             chats: Map::new(),
             answers: Map::new(),
+            wishes: Vec::new(),
             over: false,
         }
     }
@@ -103,6 +109,9 @@ impl<P: Ports> Driver<P> {
     /// What happens next: a wish, or something on the wire.
     #[inline(never)]
     fn poll_command(&mut self, context: &mut Context<'_>) -> Poll<Command> {
+        if let Some(wish) = self.wishes.pop() {
+            return Poll::Ready(wish);
+        }
         if let Poll::Ready(command) = self.commands.poll_next_unpin(context) {
             // Without any handle there is nobody to be connected for.
             let farewell = || Command::Connection(connection::Input::Disconnect { forget: false });
@@ -126,8 +135,11 @@ impl<P: Ports> Driver<P> {
                 Input::Connection(input)
             }
             Command::Call(request, answer) => {
-                self.answers.insert(moment.key(), answer);
-                Input::Call(request)
+                let timeout = answer.as_ref().map(|_| CALL_TIMEOUT);
+                if let Some(answer) = answer {
+                    self.answers.insert(moment.key(), answer);
+                }
+                Input::Call(request, timeout)
             }
             Command::OpenChat(id, published, chat) => {
                 self.chats.insert(id, published);
@@ -138,8 +150,8 @@ impl<P: Ports> Driver<P> {
                     self.answers.insert(moment.key(), answer);
                     // Typing is said now or not at all, so this is known already.
                     let typing = matches!(input, ChatInput::Composing | ChatInput::Idle);
-                    if typing && self.chats.contains_key(&id) {
-                        let said = Reply::from(self.engine.is_online());
+                    if typing {
+                        let said = Reply::from(self.engine.carries_typing(id));
                         self.perform(Effect::Answer(moment.key(), Ok(said)));
                     }
                 }
@@ -157,6 +169,14 @@ impl<P: Ports> Driver<P> {
                 connection::Effect::Dial(link) => self.wire.dial(link, &self.ports),
                 connection::Effect::Send(link, text) => self.wire.send(link, text),
                 connection::Effect::Close(link, code) => self.wire.close(link, code),
+                connection::Effect::Report(Report::Topic(Topic::Call(channel), event)) => {
+                    let heard = self.shared.calls.get().map(|calls| calls.hear(&channel, event));
+                    match heard {
+                        Some(Ok(wishes)) => self.wishes.extend(wishes),
+                        Some(Err(error)) => self.tell(Report::Malformed(error)),
+                        None => {}
+                    }
+                }
                 connection::Effect::Report(report) => self.tell(report),
             },
             Effect::Answer(key, outcome) => {
@@ -197,6 +217,8 @@ impl<P: Ports> Driver<P> {
                 }
                 // Those of a session have gone to its chats.
                 StateValue::Receipts(_) | StateValue::Session(_) => {}
+                // Those of calls have been heard.
+                StateValue::Call(_) => {}
             },
             Report::Topic(topic, TopicEvent::Failed(error)) => {
                 shared.status(&topic, |subject| subject.fail(error));

@@ -10,9 +10,6 @@ use crate::core::rpc::{Reply, Request};
 use crate::core::session::chat::{self, CallKind, Chat, ChatId, News};
 use crate::core::time::{Timestamp, earliest};
 
-/// A call made before the connection waits this long for it.
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Everything one visitor's widget knows and decides.
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -34,8 +31,8 @@ enum Caller {
 #[derive(Debug)]
 pub(super) enum Input {
     Connection(connection::Input),
-    /// Its answer comes under the moment's key.
-    Call(Request),
+    /// Its answer comes under the moment's key, within this time where there is one.
+    Call(Request, Option<Duration>),
     OpenChat(ChatId, Box<Chat>),
     Chat(ChatId, chat::Input<'static>),
 }
@@ -64,10 +61,10 @@ impl Engine {
     pub(super) fn handle(&mut self, input: Input, moment: Moment) -> Vec<Effect> {
         match input {
             Input::Connection(input) => self.connection(input, moment),
-            Input::Call(request) => {
+            Input::Call(request, timeout) => {
                 let key = moment.key();
                 let request = request.with_key(&key);
-                self.call(Caller::Direct(key), request, Some(CALL_TIMEOUT), true, moment);
+                self.call(Caller::Direct(key), request, timeout, true, moment);
             }
             Input::OpenChat(id, chat) => {
                 self.chats.insert(id, *chat);
@@ -84,8 +81,9 @@ impl Engine {
         self.chats.values().map(Chat::deadline).fold(self.machine.deadline(), earliest)
     }
 
-    pub(super) const fn is_online(&self) -> bool {
-        self.machine.is_online()
+    /// Whether an operator would see that the visitor writes: it is said now or not at all.
+    pub(super) fn carries_typing(&self, chat: ChatId) -> bool {
+        self.machine.is_online() && self.chats.get(&chat).is_some_and(Chat::is_connected)
     }
 
     fn connection(&mut self, input: connection::Input, moment: Moment) {

@@ -1,6 +1,6 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures::StreamExt;
 
@@ -15,6 +15,7 @@ use crate::core::model::{
 use crate::core::observe::{Subject, Subscription};
 use crate::core::ports::Ports;
 use crate::core::rpc::{Request, Topic};
+use crate::core::session::call::{Calls, CallsOfWidget};
 use crate::core::session::chat::{ChatId, ChatSession};
 use crate::core::session::{Command, Inbox};
 
@@ -57,6 +58,8 @@ pub(super) struct Shared {
     pub(super) sessions: Subject<Vec<OpenSession>>,
     pub(super) limits: Subject<Limits>,
     pub(super) discontinuity: Subject<()>,
+    /// Made when they are asked for first: a page without calls does not load them.
+    pub(super) calls: OnceLock<Box<dyn CallsOfWidget>>,
     statuses: Mutex<Map<Topic, Subject<ServiceStatus>>>,
     chats: AtomicU64,
 }
@@ -77,6 +80,7 @@ impl Widget {
             sessions: Subject::replay(),
             limits: Subject::state(Limits::default()),
             discontinuity: Subject::events(),
+            calls: OnceLock::new(),
             statuses: Mutex::default(),
             chats: AtomicU64::new(0),
         });
@@ -170,11 +174,7 @@ impl Widget {
         customer_display_name: Option<&str>,
         customer_value: Option<&str>,
     ) -> ChatSession {
-        let mut customer = self.client.options.customer_info.clone().unwrap_or_default();
-        let private = |text: Option<&str>| text.map(Private::from);
-        customer.customer_display_name =
-            private(customer_display_name).or(customer.customer_display_name);
-        customer.customer_value = private(customer_value).or(customer.customer_value);
+        let customer = self.customer_named(customer_display_name, customer_value);
         self.chat(service, Request::chat_create(service, known(&customer), &fields), None)
     }
 
@@ -214,7 +214,30 @@ impl Widget {
 
     fn chat(&self, service: &str, create: Request, session: Option<SessionId>) -> ChatSession {
         let id = ChatId(self.shared.chats.fetch_add(1, Ordering::Relaxed));
-        ChatSession::new(id, service, create, session, self.inbox.clone())
+        let server = self.client.options.server.url.clone();
+        ChatSession::new(id, service, create, session, self.inbox.clone(), server)
+    }
+
+    /// The configured customer, under another name and address where some are given.
+    pub(super) fn customer_named(
+        &self,
+        customer_display_name: Option<&str>,
+        customer_value: Option<&str>,
+    ) -> CustomerInfo {
+        let mut customer = self.client.options.customer_info.clone().unwrap_or_default();
+        let private = |text: Option<&str>| text.map(Private::from);
+        customer.customer_display_name =
+            private(customer_display_name).or(customer.customer_display_name);
+        customer.customer_value = private(customer_value).or(customer.customer_value);
+        customer
+    }
+
+    pub(super) fn inbox(&self) -> Inbox {
+        self.inbox.clone()
+    }
+
+    pub(super) fn calls(&self) -> &Calls {
+        self.shared.calls.get_or_init(|| Box::new(Calls::default())).calls()
     }
 
     fn connection(&self, input: connection::Input) {
@@ -270,6 +293,9 @@ impl Shared {
         self.channels.complete();
         self.sessions.complete();
         self.discontinuity.complete();
+        if let Some(calls) = self.calls.get() {
+            calls.end();
+        }
         for status in lock(&self.statuses).values() {
             status.complete();
         }

@@ -1,5 +1,7 @@
 //! The widget without a face: what a page, a component or a program holds in its hand.
 
+mod calls;
+mod contact;
 mod driver;
 mod engine;
 mod handle;

@@ -2,6 +2,7 @@
 
 mod events;
 mod link;
+mod put;
 pub mod storage;
 mod wakeups;
 
@@ -12,9 +13,10 @@ use std::time::Duration;
 use futures::FutureExt;
 use gloo_timers::future::TimeoutFuture;
 
-use crate::core::ports::Ports;
+use crate::core::ports::{Http, Ports, PutRequest};
 use crate::core::time::{Timestamp, millis};
 use link::{Dial, SocketLink};
+pub use put::Put;
 use storage::Storage;
 use wakeups::Wakeups;
 
@@ -50,8 +52,7 @@ impl Ports for Browser {
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
-        let millis = millis(duration).min(LONGEST_TIMER);
-        Sleep(TimeoutFuture::new(u32::try_from(millis).unwrap_or(u32::MAX)))
+        Sleep::of(duration)
     }
 
     fn wakeups(&self) -> Wakeups {
@@ -83,10 +84,34 @@ impl Ports for Browser {
     }
 }
 
+/// The page's way of sending files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Uploads;
+
+impl Http for Uploads {
+    type Put = Put;
+    type Sleep = Sleep;
+
+    fn put(&self, request: &PutRequest) -> Put {
+        Put::new(request)
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep::of(duration)
+    }
+}
+
 /// A pause of the page's timer.
 #[derive(Debug)]
 #[must_use = "dropping it ends the pause"]
 pub struct Sleep(TimeoutFuture);
+
+impl Sleep {
+    fn of(duration: Duration) -> Self {
+        let millis = millis(duration).min(LONGEST_TIMER);
+        Self(TimeoutFuture::new(u32::try_from(millis).unwrap_or(u32::MAX)))
+    }
+}
 
 impl Future for Sleep {
     type Output = ();

@@ -6,9 +6,10 @@ pub(crate) mod operator;
 use std::time::Duration;
 
 use futures::executor::LocalPool;
+use futures::future::RemoteHandle;
 use futures::task::LocalSpawnExt;
 use serde_json::{Value, json};
-use tvox_widget::core::config::RetryOptions;
+use tvox_widget::core::config::{RetryOptions, WidgetConfBuilder};
 use tvox_widget::core::model::{ChannelType, OpenSession};
 use tvox_widget::core::{ChatSession, ConnectionState, Widget, WidgetConf};
 use tvox_widget::platform::memory::Memory;
@@ -29,11 +30,20 @@ impl Stage {
 
     /// The same in a world of one's own, such as one that remembers an earlier page.
     pub(crate) fn with(world: Memory, retry: RetryOptions) -> Self {
-        let conf = WidgetConf::builder("http://localhost")
-            .service(ChannelType::Chat, "service0001", "Assistenza")
-            .retry(retry)
-            .build()
-            .unwrap();
+        Self::configured(world, &Self::conf().retry(retry).build().unwrap())
+    }
+
+    /// The usual configuration, to be added to.
+    pub(crate) fn conf() -> WidgetConfBuilder {
+        WidgetConf::builder("http://localhost").service(
+            ChannelType::Chat,
+            "service0001",
+            "Assistenza",
+        )
+    }
+
+    pub(crate) fn configured(world: Memory, conf: &WidgetConf) -> Self {
+        let conf = conf.clone();
         let (widget, driver) = Widget::new(conf, world.clone());
         let pool = LocalPool::new();
         pool.spawner().spawn_local(driver.run()).unwrap();
@@ -140,13 +150,34 @@ impl Stage {
         self.unread.clear();
     }
 
-    /// Lets a future begin.
-    pub(crate) fn poll<T>(&mut self, future: &mut (impl Future<Output = T> + Unpin)) {
+    /// Runs a future beside everything else; dropping what is given back ends it.
+    pub(crate) fn spawn<T: 'static>(
+        &mut self,
+        future: impl Future<Output = T> + 'static,
+    ) -> RemoteHandle<T> {
+        let running = self.pool.spawner().spawn_local_with_handle(future).unwrap();
+        self.settle();
+        running
+    }
+
+    /// Lets a future go on; what it has come to, if it has.
+    pub(crate) fn polled<T>(
+        &mut self,
+        future: &mut (impl Future<Output = T> + Unpin),
+    ) -> Option<T> {
         let waker = futures::task::noop_waker();
         let mut context = std::task::Context::from_waker(&waker);
-        let begun = std::pin::Pin::new(future).poll(&mut context);
-        assert!(begun.is_pending(), "it was answered at once");
+        let polled = std::pin::Pin::new(future).poll(&mut context);
         self.settle();
+        match polled {
+            std::task::Poll::Ready(value) => Some(value),
+            std::task::Poll::Pending => None,
+        }
+    }
+
+    /// Lets a future begin.
+    pub(crate) fn poll<T>(&mut self, future: &mut (impl Future<Output = T> + Unpin)) {
+        assert!(self.polled(future).is_none(), "it was answered at once");
     }
 
     /// Takes the subscription to a topic.

@@ -18,6 +18,16 @@ pub(super) struct Call {
     pub(super) asked: Option<u64>,
 }
 
+impl Call {
+    /// Whether it is asked again then, what was refused for now. A deadline before that makes the
+    /// refusal the answer, and that there is no operator is not mended by time.
+    fn waits(&self, error: &Error, then: Timestamp) -> bool {
+        self.patient
+            && self.deadline.is_none_or(|deadline| then < deadline)
+            && error.refusal().is_some_and(|refused| refused.code != Refused::NOT_CONNECTED)
+    }
+}
+
 impl Machine {
     pub(super) fn call(&mut self, call: Call) {
         if matches!(self.state, State::Stopped | State::Idle) {
@@ -40,8 +50,8 @@ impl Machine {
     pub(super) fn called(&mut self, at: usize, outcome: Result<Reply, Error>, now: Timestamp) {
         let call = &mut self.calls[at];
         if let Err(error) = &outcome
-            && call.patient
             && let Some(after) = error.retry_after()
+            && call.waits(error, now + after)
         {
             call.asked = None;
             call.not_before = now + after;

@@ -177,7 +177,7 @@ impl Machine {
         let Some(line) = self.state.line_mut().filter(|line| line.link == from) else { return };
         match line.codec.decode(text) {
             Ok(Incoming::Reply { id, outcome }) => self.answer(id, outcome, moment),
-            Ok(Incoming::Push { subscription, push }) => self.push(&subscription, &push, moment),
+            Ok(Incoming::Push { subscription, push }) => self.push(&subscription, push, moment),
             Ok(Incoming::Ignored) => {}
             Err(error) => self.report(Report::Malformed(error)),
         }

@@ -62,7 +62,7 @@ impl Machine {
     }
 
     #[inline(never)]
-    pub(super) fn push(&mut self, subscription: &SubscriptionId, push: &Push, moment: Moment) {
+    pub(super) fn push(&mut self, subscription: &SubscriptionId, push: Push, moment: Moment) {
         let live = |watch: &Watch| matches!(&watch.hold, Hold::Live(id) if id == subscription);
         let found = self.watches.iter_mut().find(|(_, watch)| live(watch));
         // A late word about a subscription that has ended.

@@ -1,9 +1,10 @@
 use std::fmt;
+use std::sync::Arc;
 
 use crate::core::error::Error;
 use crate::core::model::{
-    ChatChannelEventMessage, ChatMessageStatus, ChatMessageType, Direction, Key, MessageId,
-    Private, SessionId, Watermarks,
+    Attachment, ChatChannelEventMessage, ChatMessageStatus, ChatMessageType, Direction, Key,
+    MessageId, Private, SessionId, Watermarks,
 };
 
 /// One line of a conversation as a person reads it.
@@ -27,6 +28,8 @@ pub struct Entry {
     pub greeting: bool,
     /// How far it has come; [`Delivery::Sent`] for what the other side wrote.
     pub delivery: Delivery,
+    /// The file that it is, where it is one, with its newest fate.
+    pub attachment: Option<Arc<Attachment>>,
 }
 
 /// What an entry is.
@@ -108,6 +111,7 @@ impl Entry {
             seq,
             greeting: event.greeting,
             delivery,
+            attachment: event.attachment.clone(),
         }
     }
 
@@ -123,6 +127,7 @@ impl Entry {
             seq: None,
             greeting,
             delivery: Delivery::Sending,
+            attachment: None,
         }
     }
 
@@ -141,10 +146,12 @@ impl Entry {
             message_type: Some(message_type),
             status: Some(ChatMessageStatus::Wrote),
             direction: Some(self.direction.clone()),
-            message: (self.kind == EntryKind::Message).then(|| self.text.clone()),
+            message: (self.kind == EntryKind::Message && self.attachment.is_none())
+                .then(|| self.text.clone()),
             created_at: self.created_at.clone(),
             key: None,
             greeting: self.greeting,
+            attachment: self.attachment.clone(),
         })
     }
 }

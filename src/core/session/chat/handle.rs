@@ -8,6 +8,7 @@ use super::ChatId;
 use super::entry::{Change, EntryKey};
 use super::list::Conversation;
 use super::machine::{Chat, Input, News};
+use crate::core::config::ServerUrl;
 use crate::core::error::Error;
 use crate::core::model::{
     ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, MessageId, SessionId,
@@ -22,7 +23,9 @@ pub struct ChatSession {
     id: ChatId,
     service: String,
     published: Published,
-    inbox: Inbox,
+    pub(super) inbox: Inbox,
+    /// Where its files are.
+    pub(super) server: ServerUrl,
 }
 
 /// Where the driver writes and the handles read.
@@ -51,9 +54,11 @@ impl ChatSession {
         create: Request,
         session: Option<SessionId>,
         inbox: Inbox,
+        server: ServerUrl,
     ) -> Self {
         let service = service.to_owned();
-        let chat = Self { id, service, published: Published::new(session.clone()), inbox };
+        let published = Published::new(session.clone());
+        let chat = Self { id, service, published, inbox, server };
         let machine = Box::new(Chat::new(chat.service.clone(), create));
         chat.inbox.put(Command::OpenChat(id, chat.published.clone(), machine));
         if let Some(session) = session {
@@ -200,21 +205,6 @@ impl ChatSession {
     /// The visitor is still here: an answer to `INACTIVE_TIMEOUT`.
     pub fn still_here(&self) {
         self.put(Input::StillHere);
-    }
-
-    /// Sends the conversation to a mail address (reference, `chatSendRecapOfSession`).
-    ///
-    /// # Errors
-    /// [`Error::Refused`] where the server cannot; [`Error::WrongState`] before the session exists.
-    pub fn send_recap(
-        &self,
-        mail: &str,
-    ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
-        let operation = "chatSendRecapOfSession";
-        let session = self.id().ok_or(Error::WrongState { operation, state: "not created" });
-        let request = session.map(|session| Request::chat_recap(&session, mail));
-        let inbox = self.inbox.clone();
-        async move { inbox.call(request?).await?.done() }
     }
 
     /// Ends the session (reference, `chatChannelSessionClose`). The monitors tell `CLOSED`, then

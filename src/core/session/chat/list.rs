@@ -73,7 +73,10 @@ impl List {
         }
         let mut entries = Vec::new();
         for event in events {
-            entries.push(Entry::of_event(event, self.watermarks));
+            match file_told_before(&entries, event) {
+                Some(at) => entries[at].attachment.clone_from(&event.attachment),
+                None => entries.push(Entry::of_event(event, self.watermarks)),
+            }
         }
         for entry in self.entries() {
             let ours = |event: &ChatChannelEventMessage| {
@@ -87,6 +90,11 @@ impl List {
     }
 
     fn event(&mut self, event: &ChatChannelEventMessage) {
+        if let Some(index) = file_told_before(self.entries(), event) {
+            let attachment = event.attachment.clone();
+            let entry = Entry { attachment, ..self.entries()[index].clone() };
+            return self.make(Change::Update { index, entry });
+        }
         let entry = Entry::of_event(event, self.watermarks);
         let index = self.place(entry.seq);
         let known = match &event.key {
@@ -188,11 +196,20 @@ impl List {
     }
 }
 
+/// The entry of a file whose fate this event tells.
+fn file_told_before(entries: &[Entry], event: &ChatChannelEventMessage) -> Option<usize> {
+    let file = &event.attachment.as_ref()?.file;
+    entries.iter().position(|entry| {
+        entry.seq < event.seq && entry.attachment.as_ref().is_some_and(|there| there.file == *file)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::error::Error;
-    use crate::core::model::Direction;
+    use crate::core::model::{Attachment, AttachmentState, Direction};
+    use std::sync::Arc;
 
     fn theirs(seq: u64) -> ChatChannelEventMessage {
         ChatChannelEventMessage {
@@ -296,6 +313,38 @@ mod tests {
         assert_eq!(fates, [Delivery::Read, Delivery::Sent, Delivery::Delivered]);
         list.receipts(Watermarks { received: 3, read: 1 });
         assert_eq!(list.changes(), []);
+    }
+
+    #[test]
+    fn a_files_fate_changes_its_entry_and_is_none_of_its_own() {
+        let file = |seq, state| {
+            let attachment = Attachment {
+                file: "f_1".into(),
+                name: "rudder.jpg".into(),
+                size: 7,
+                media_type: "image/jpeg".to_owned(),
+                state,
+                reason: None,
+            };
+            let attachment = Some(Arc::new(attachment));
+            ChatChannelEventMessage { attachment, ..theirs(seq) }
+        };
+        let (scanning, available) =
+            (file(2, AttachmentState::Scanning), file(4, AttachmentState::Available));
+        let log = [theirs(1), scanning, theirs(3), available];
+        let (mut live, mut seen) = (List::default(), Conversation::default());
+        for event in &log {
+            live.log(std::slice::from_ref(event), false);
+            follow(&mut seen, &mut live);
+        }
+        let (mut reloaded, mut reread) = (List::default(), Conversation::default());
+        reloaded.log(&log, false);
+        follow(&mut reread, &mut reloaded);
+        for (list, seen) in [(live, seen), (reloaded, reread)] {
+            assert_eq!(keys(&list, &seen), ["#1", "#2", "#3"]);
+            let told = list.entries()[1].attachment.as_ref().map(|there| there.state.clone());
+            assert_eq!(told, Some(AttachmentState::Available));
+        }
     }
 
     #[test]

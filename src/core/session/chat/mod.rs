@@ -1,6 +1,7 @@
 //! A chat session: the handle, the machine behind it, and the list a person reads.
 
 mod entry;
+mod extras;
 mod handle;
 mod list;
 mod machine;

@@ -292,7 +292,7 @@ impl Chat {
                     self.list.receipts(*watermarks);
                     self.tell_changes();
                 }
-                StateValue::Channels(_) | StateValue::Service(_) => {}
+                StateValue::Channels(_) | StateValue::Service(_) | StateValue::Call(_) => {}
             },
             TopicEvent::Log { events, reset } => self.log(events, *reset, now),
             TopicEvent::Ephemeral(event) => self.typed(event, now),
@@ -389,7 +389,8 @@ impl Chat {
         }
     }
 
-    fn is_connected(&self) -> bool {
+    /// Whether an operator reads what is said.
+    pub(crate) fn is_connected(&self) -> bool {
         self.session.as_ref().is_some_and(ChatChannelSession::is_connected)
     }
 

@@ -1,6 +1,9 @@
 //! An ordinary operating system: tokio and tungstenite. Needs a tokio runtime around it.
 //!
-//! `wss:` needs the feature `native-tls-roots` (rustls with the system's certificates).
+//! `wss:` and `https:` need the feature `native-tls-roots` (rustls with the system's certificates).
+
+mod connect;
+mod put;
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -10,17 +13,19 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 use futures::{FutureExt, Sink, Stream, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_with_config};
 
-use crate::core::ports::{Closed, Link, LinkEvent, Ports, Wakeup};
+use crate::core::ports::{Closed, Http, Link, LinkEvent, Ports, PutEvent, PutRequest, Wakeup};
 use crate::core::rpc::MAX_FRAME;
 use crate::core::time::Timestamp;
+use connect::connect;
 
 /// The operating system as the core sees it. Clones share what is kept.
 #[derive(Clone, Debug)]
@@ -59,7 +64,8 @@ impl Ports for Native {
                 headers.insert("Origin", origin);
             }
             let config = WebSocketConfig::default().max_message_size(Some(2 * MAX_FRAME));
-            let connected = connect_async_with_config(request, Some(config), true).await;
+            let stream = connect(request.uri()).await.ok_or_else(Closed::abnormal)?;
+            let connected = client_async_with_config(request, stream, Some(config)).await;
             let (socket, _) = connected.map_err(|_| Closed::abnormal())?;
             Ok(NativeLink { socket, queue: VecDeque::new(), closing: None, over: false })
         }
@@ -99,6 +105,19 @@ impl Ports for Native {
     #[expect(clippy::print_stderr, reason = "a headless program's developer reads its stderr")]
     fn warn(&self, message: &str) {
         eprintln!("tvox-widget: {message}");
+    }
+}
+
+impl Http for Native {
+    type Put = BoxStream<'static, PutEvent>;
+    type Sleep = Pin<Box<tokio::time::Sleep>>;
+
+    fn put(&self, request: &PutRequest) -> Self::Put {
+        put::put(request.clone(), self.origin.clone())
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        Ports::sleep(self, duration)
     }
 }
 
