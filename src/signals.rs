@@ -5,7 +5,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
@@ -47,20 +47,18 @@ where
 }
 
 /// Hands over what a stream brings: what is there already at once, later items a frame at a time.
-pub fn each_frame<T: 'static>(
-    mut stream: Subscription<T>,
-    mut handle: impl FnMut(Vec<T>) + 'static,
-) {
-    let present = stream.ready();
-    if !present.is_empty() {
-        untrack(|| handle(present));
-    }
+pub fn each_frame<T: 'static>(stream: Subscription<T>, handle: impl FnMut(Vec<T>) + 'static) {
     follow(Box::new(Gathering { stream, handle }));
 }
 
+/// The part of it that is the same for all streams.
 fn follow(mut source: Box<dyn Source>) {
+    let present = source.poll_more(&mut Context::from_waker(Waker::noop()));
+    if present == Poll::Ready(true) {
+        untrack(|| source.hand_over());
+    }
     spawn(async move {
-        while poll_fn(|context| source.gather(context)).await {
+        while poll_fn(|context| source.poll_more(context)).await {
             frame().await;
             source.hand_over();
         }
@@ -109,7 +107,7 @@ fn effect_boxed(mut run: Box<dyn FnMut()>) {
 /// A stream with its items' type out of sight, so that one task serves them all.
 trait Source {
     /// Whether something more has come; false at the end.
-    fn gather(&mut self, context: &mut Context<'_>) -> Poll<bool>;
+    fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool>;
 
     /// Hands over what has come, with all else that is there by now.
     fn hand_over(&mut self);
@@ -121,7 +119,7 @@ struct Gathering<T, H> {
 }
 
 impl<T, H: FnMut(Vec<T>)> Source for Gathering<T, H> {
-    fn gather(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+    fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         self.stream.poll_ready(context)
     }
 

@@ -14,8 +14,6 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::cell::Cell;
-use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;
@@ -29,7 +27,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement};
 
-use super::rows;
+use super::rows::{Drawn, Place, Row, follow};
 
 type Text = Cow<'static, str>;
 
@@ -92,7 +90,7 @@ pub struct El(Box<SendWrapper<ElState>>);
 
 /// What an element that is shown holds: dropping it ends its listeners and effects.
 pub struct ElState {
-    element: Element,
+    pub(super) element: Element,
     // Not read: dropping them is what they are for. Those of the children, which stay, among them.
     held: Vec<Box<dyn Any>>,
 }
@@ -380,7 +378,7 @@ impl El {
         self.follow(Box::new(move || {
             let keys = keys.now();
             let rows = drawn.0.take();
-            drawn.0.set(untrack(|| rows::follow(rows, &keys, &place, &mut |key| Some(row(key)))));
+            drawn.0.set(untrack(|| follow(rows, &keys, &place, &mut |key| Some(row(key)))));
         }))
     }
 
@@ -391,7 +389,7 @@ impl El {
         let _ = element.append_child(&marker);
         let drawn = Drawn::default();
         self.hold(Box::new(drawn.clone()));
-        (Place { element, marker, owner: Owner::current().unwrap_or_default() }, drawn)
+        (Place::new(element, marker), drawn)
     }
 
     /// Gives the element to a reference.
@@ -414,62 +412,6 @@ impl Drop for Listening {
         let _ = self
             .element
             .remove_event_listener_with_callback(self.event, self.closure.as_ref().unchecked_ref());
-    }
-}
-
-/// Where in an element something comes and goes.
-pub(super) struct Place {
-    element: Element,
-    marker: web_sys::Node,
-    owner: Owner,
-}
-
-impl Place {
-    /// Draws something, to be put there. Its signals live under an owner of its own and go after the
-    /// view that reads them.
-    pub(super) fn draw(&self, key: &str, view: &mut dyn FnMut(&str) -> Option<El>) -> Option<Row> {
-        let owner = self.owner.child();
-        let view = owner.with(|| view(key))?.build();
-        let row = Row { key: key.to_owned(), view, owner };
-        self.put(&row, None);
-        Some(row)
-    }
-
-    /// Puts a row before another one, or at the place's end.
-    pub(super) fn put(&self, row: &Row, next: Option<&Row>) {
-        let before = next.map_or(&self.marker, |next| &next.view.element);
-        let _ = self.element.insert_before(&row.view.element, Some(before));
-    }
-}
-
-/// Something that is drawn and may go.
-pub(super) struct Row {
-    pub(super) key: String,
-    view: ElState,
-    // What the row's view made reactive ends with the row, not with the element around it.
-    owner: Owner,
-}
-
-impl Row {
-    /// Takes it off the screen, and what it read with it.
-    pub(super) fn end(self) {
-        self.view.element.remove();
-        drop(self.view);
-        self.owner.cleanup();
-    }
-}
-
-/// What is drawn at a place: held by the element and by the effect that draws it.
-///
-/// An effect's task ends only when it is polled again. In between, effects further in that were already
-/// due would run, and read signals that have gone with their owner. So what is drawn ends as soon as
-/// one of the two lets go.
-#[derive(Clone, Default)]
-struct Drawn(Rc<Cell<Vec<Row>>>);
-
-impl Drop for Drawn {
-    fn drop(&mut self) {
-        self.0.take().into_iter().for_each(Row::end);
     }
 }
 
