@@ -384,6 +384,27 @@ fn typing_is_dropped_while_offline_and_says_so() {
 }
 
 #[test]
+fn typing_is_dropped_while_nobody_reads_it_and_says_so() {
+    let mut stage = Stage::online();
+    let chat = stage.widget.new_chat_session("service0001", Vec::new(), None, None);
+    let composing = || chat.chat_send_message("", &ChatMessageStatus::Composing, false);
+    assert_eq!(stage.run(composing()), Ok(false), "not created");
+    let created = chat.create();
+    stage.settle();
+    stage.answer("chat.create", &session("QUEUE"));
+    stage.run(created).unwrap();
+    assert_eq!(stage.run(composing()), Ok(false), "in the queue");
+    assert_eq!(stage.take("chat.typing"), None);
+    stage.subscribed("session/s_1", &session("CONNECTED"));
+    assert_eq!(stage.run(composing()), Ok(true));
+    stage.settle();
+    assert_eq!(stage.expect("chat.typing")["params"]["status"], "COMPOSING");
+    for status in [ChatMessageStatus::Idle, ChatMessageStatus::Idle] {
+        assert_eq!(stage.run(chat.chat_send_message("", &status, false)), Ok(true));
+    }
+}
+
+#[test]
 fn the_operators_typing_is_shown_until_it_stops_writes_or_eight_seconds_pass() {
     let (mut stage, chat, mut reader) = reading();
     let mut typing = chat.operator_typing();
@@ -513,11 +534,11 @@ fn a_chat_that_is_over_answers_whoever_still_asks_and_nobody_waits_for_ever() {
     chat.close();
     stage.settle();
     stage.advance(4 * SECOND);
-    for status in [ChatMessageStatus::Wrote, ChatMessageStatus::Composing] {
-        let late = chat.chat_send_message("late", &status, false);
-        let closed = Error::WrongState { operation: "chatSendMessage", state: "closed" };
-        assert_eq!(stage.run(late), Err(closed));
-    }
+    let late = chat.chat_send_message("late", &ChatMessageStatus::Wrote, false);
+    let closed = Error::WrongState { operation: "chatSendMessage", state: "closed" };
+    assert_eq!(stage.run(late), Err(closed));
+    let typing = chat.chat_send_message("", &ChatMessageStatus::Composing, false);
+    assert_eq!(stage.run(typing), Ok(false), "typing is dropped, as wherever nobody reads it");
     let again = chat.create();
     assert!(matches!(stage.run(again), Err(Error::WrongState { state: "closed", .. })));
 }
