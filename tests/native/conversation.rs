@@ -1,107 +1,15 @@
 //! The native core against the real demo server: two independent readings of one protocol.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
-use tvox_demo_server::{Error, Running, Server, Settings};
-use tvox_widget::core::config::RetryOptions;
 use tvox_widget::core::model::{ChannelType, ServiceStatusValue, StepType};
-use tvox_widget::core::session::chat::{Conversation, Delivery, EntryKind};
-use tvox_widget::core::{ChatSession, Widget, WidgetConf};
-use tvox_widget::platform::native::Native;
+use tvox_widget::core::session::chat::{Conversation, Delivery};
 
 use crate::support::operator::Operator;
-
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A server with its data in a folder of its own.
-async fn server(data: &TempDir, echo: bool, port: u16) -> Running {
-    let mut settings = Settings::default();
-    settings.http.listen = SocketAddr::from(([127, 0, 0, 1], port));
-    settings.paths.data = data.path().to_owned();
-    settings.echo.enabled = echo;
-    loop {
-        match Server::start(settings.clone()).await {
-            Ok(running) => return running,
-            // The one that died has not let go of its port yet.
-            Err(Error::AddressInUse { .. }) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
-}
-
-fn visitor(server: SocketAddr) -> Widget {
-    let origin = format!("http://{server}");
-    let conf = WidgetConf::builder(&origin)
-        .service(ChannelType::Chat, "service0001", "Assistenza")
-        .retry(RetryOptions { interval: Duration::from_secs(1), ..RetryOptions::default() })
-        .build()
-        .unwrap();
-    let (widget, driver) = Widget::new(conf, Native::new(Some(&origin)));
-    tokio::spawn(driver.run());
-    widget
-}
-
-/// Waits for a fact, and says which one if it does not come.
-async fn within<T>(what: &str, fact: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, fact).await.unwrap_or_else(|_| panic!("not in time: {what}"))
-}
-
-async fn step(chat: &ChatSession, wanted: StepType) {
-    let mut monitor = chat.session_monitor();
-    let reached = async {
-        while let Some(session) = monitor.next().await {
-            if session.step_type() == Some(&wanted) {
-                return;
-            }
-        }
-        panic!("the session ended before {wanted}");
-    };
-    within(&format!("step {wanted}"), reached).await;
-}
-
-/// Reads the conversation until it looks as it should; returns the messages' texts.
-async fn conversation(
-    chat: &ChatSession,
-    what: &str,
-    wanted: impl Fn(&Conversation) -> bool,
-) -> Vec<String> {
-    let mut changes = chat.conversation();
-    let mut list = Conversation::default();
-    let reading = async {
-        while !wanted(&list) {
-            list.apply(changes.next().await.unwrap());
-        }
-    };
-    within(what, reading).await;
-    let messages = list.entries().iter().filter(|entry| entry.kind == EntryKind::Message);
-    messages.map(|entry| entry.text.to_string()).collect()
-}
-
-fn holds(list: &Conversation, text: &str) -> bool {
-    list.entries().iter().any(|entry| entry.text.contains(text))
-}
-
-/// A visitor and an operator who have just been connected.
-async fn connected(server: SocketAddr) -> (Widget, ChatSession, Operator, String) {
-    let mut operator = Operator::log_in(server, None).await;
-    operator.subscribe("desk").await;
-    let widget = visitor(server);
-    let chat = widget.new_chat_session("service0001", Vec::new(), Some("Mario Rossi"), None);
-    let session = within("the session", chat.create()).await.unwrap().id.to_string();
-    operator.event(|desk| offered(desk, &session)).await;
-    operator.call("session.accept", json!({ "session": session })).await;
-    step(&chat, StepType::Connected).await;
-    (widget, chat, operator, session)
-}
-
-fn offered(desk: &Value, session: &str) -> Option<()> {
-    let contacts = desk["contacts"].as_array()?;
-    contacts.iter().any(|contact| contact["id"] == session).then_some(())
-}
+use crate::support::served::{connected, conversation, holds, server, step, visitor, within};
 
 /// The operator's view of the log, by subscribing anew.
 async fn operators_texts(operator: &mut Operator, session: &str) -> Vec<String> {

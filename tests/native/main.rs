@@ -10,6 +10,8 @@ mod contact;
 #[cfg(feature = "native")]
 mod conversation;
 mod documents;
+#[cfg(feature = "native")]
+mod errands;
 mod files;
 mod golden;
 mod layering;

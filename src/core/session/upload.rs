@@ -90,16 +90,22 @@ pub(super) async fn upload(
     progress: Subject<UploadProgress>,
     http: impl Http,
 ) -> Result<(), Error> {
-    for attempt in 1.. {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
         let answer = attempted(&request, &progress, &http).await;
         let answer = answer.as_ref().map(|(status, body)| (*status, body.as_str()));
         match verdict(attempt, answer) {
-            Verdict::Done => break,
+            Verdict::Done => {
+                // Not every platform tells of the last bytes.
+                let total = progress.latest().unwrap_or_default().total;
+                progress.update(UploadProgress { sent: total, total });
+                return Ok(());
+            }
             Verdict::Failed(error) => return Err(error),
             Verdict::Again(wait) => http.sleep(wait).await,
         }
     }
-    Ok(())
 }
 
 /// One attempt; what the server answers, or `None` where that never came.

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "native")]
 pub(crate) mod operator;
+#[cfg(feature = "native")]
+pub(crate) mod served;
 
 use std::time::Duration;
 
