@@ -23,7 +23,7 @@ use tvox_widget::core::model::{
     Attachment, ChannelType, ChatChannelSession, Direction, ServiceStatus, StepType,
 };
 use tvox_widget::core::session::chat::{Change, Entry, EntryKind};
-use tvox_widget::core::{ChatSession, ConnectionState, Widget, WidgetConf};
+use tvox_widget::core::{ChatSession, ConnectionState, Phase, Widget, WidgetConf};
 use tvox_widget::platform::native::Native;
 
 #[tokio::main]
@@ -56,9 +56,10 @@ async fn wait_for_an_operator(widget: &Widget, service: &str) -> Result<(), Box<
         tokio::select! {
             Some(state) = connection.next() => match state.reason {
                 // A server that will not have us says so once; everything else is tried again.
-                Some(error) if state.phase == tvox_widget::core::Phase::Stopped => {
+                Some(error) if state.phase == Phase::Stopped => {
                     return Err(error.into());
                 }
+                _ if state.phase == Phase::Connecting => {}
                 _ => println!("-- {}", link(&state)),
             },
             Some(status) = statuses.next() => {
@@ -82,6 +83,7 @@ async fn talk(widget: &Widget, chat: &ChatSession, native: &Native) -> Result<()
     println!("Type and press Enter; an empty line ends the conversation.");
 
     let mut ending = false;
+    let mut told = None;
     loop {
         tokio::select! {
             Some(event) = connection.next() => {
@@ -94,8 +96,12 @@ async fn talk(widget: &Widget, chat: &ChatSession, native: &Native) -> Result<()
             Some(change) = conversation.next() => match change {
                 Change::Reset(entries) => entries.iter().for_each(show),
                 Change::Insert { entry, .. } => show(&entry),
-                Change::Update { entry, .. } => entry.attachment.iter().for_each(|it| file(it)),
-                Change::Remove { .. } => {}
+                // Receipts are changes too; of those that stand here, only a file's fate is told.
+                Change::Update { entry, .. } if entry.attachment != told => {
+                    entry.attachment.iter().for_each(|it| file(it));
+                    told = entry.attachment;
+                }
+                Change::Update { .. } | Change::Remove { .. } => {}
             },
             line = lines.next(), if !ending => match line.filter(|line| !line.is_empty()) {
                 Some(line) => {

@@ -154,6 +154,17 @@ fn writing_before_an_operator_answers_is_a_wrong_state() {
     let send = chat.chat_send_message("too early", &ChatMessageStatus::Wrote, false);
     stage.settle();
     assert_eq!(stage.run(send).unwrap_err().code(), "WRONG_STATE");
+
+    let created = chat.create();
+    stage.settle();
+    stage.answer("chat.create", &session("QUEUE"));
+    stage.run(created).unwrap();
+    assert_eq!(chat.send("still too early").unwrap_err().code(), "WRONG_STATE");
+    stage.subscribed("session/s_1", &session("CONNECTED"));
+    stage.event("session/s_1", &session("QUEUE"));
+    chat.send("in a transfer").unwrap();
+    stage.settle();
+    assert_eq!(stage.expect("chat.send")["params"]["message"], "in a transfer");
 }
 
 #[test]

@@ -44,6 +44,7 @@ struct Shared {
     events: Subject<ChatChannelEventMessage>,
     typing: Subject<bool>,
     conversation_wanted: AtomicBool,
+    was_connected: AtomicBool,
 }
 
 impl ChatSession {
@@ -136,9 +137,11 @@ impl ChatSession {
     /// # Errors
     /// [`Error::WrongState`] before an operator has answered, and after the end.
     pub fn send(&self, text: &str) -> Result<(), Error> {
+        let was_connected = self.published.shared.was_connected.load(Ordering::Acquire);
         let refused = self.published.shared.session.look(|session| match session {
             Some(session) if session.is_closed() => Some("closed"),
-            Some(_) => None,
+            Some(_) if was_connected => None,
+            Some(_) => Some("waiting for an operator"),
             None => Some("not created"),
         });
         if let Some(state) = refused {
@@ -235,6 +238,7 @@ impl Published {
             events: Subject::events(),
             typing: Subject::state(false),
             conversation_wanted: AtomicBool::new(false),
+            was_connected: AtomicBool::new(false),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -245,7 +249,12 @@ impl Published {
         let shared = &self.shared;
         match news {
             News::Id(id) => *lock(&shared.session_id) = Some(id),
-            News::Session(session) => shared.session.next(session),
+            News::Session(session) => {
+                if session.is_connected() {
+                    shared.was_connected.store(true, Ordering::Release);
+                }
+                shared.session.next(session);
+            }
             News::Change(change) => {
                 let mut conversation = lock(&shared.conversation);
                 conversation.apply(change.clone());
