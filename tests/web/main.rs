@@ -8,6 +8,7 @@ mod element;
 mod page;
 mod room;
 mod signals;
+mod uploads;
 mod views;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -14,7 +14,7 @@ async fn a_row_that_stays_keeps_its_element_wherever_it_moves() {
     let shown = keys.clone();
     let mounted = mount_to(place.clone(), move || {
         let keys = move || shown.get().into_iter().map(str::to_owned).collect();
-        el("div").rows(keys, |key| el("i").attr("data-key", key.to_owned()))
+        el("div").rows(keys, |key| el("i").attr("data-key", key))
     });
     let look = Look(place.into());
     let order = || -> Vec<String> {
