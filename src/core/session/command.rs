@@ -39,6 +39,11 @@ impl Inbox {
         let _ = self.0.unbounded_send(command);
     }
 
+    /// Whether the driver has gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
     /// Asks and waits.
     pub(crate) async fn call(self, request: Request) -> Result<Reply, Error> {
         let (reply, answer) = oneshot::channel();

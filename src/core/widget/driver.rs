@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::StreamExt;
 use futures::channel::mpsc;
+use futures::{FutureExt, StreamExt};
 
 use super::engine::{Effect, Engine, Input};
 use super::handle::{Shared, WidgetClient, known};
@@ -87,8 +87,20 @@ impl<P: Ports> Driver<P> {
             self.command(command);
         }
         self.farewell().await;
+        self.end();
+    }
+
+    /// Nothing follows, for those who are listening and for those who only begin to.
+    fn end(mut self) {
         self.client.end();
         self.shared.end();
+        self.commands.close();
+        while let Some(Some(command)) = self.commands.next().now_or_never() {
+            if let Command::OpenChat(id, published, _) = command {
+                self.chats.insert(id, published);
+            }
+        }
+        self.chats.values().for_each(|chat| chat.tell(News::Over));
     }
 
     /// Lets the goodbye go out, for as long as a goodbye may take.

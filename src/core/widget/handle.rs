@@ -122,6 +122,9 @@ impl Widget {
             self.connection(connection::Input::Watch(topic));
             Subject::replay()
         });
+        if self.inbox.is_closed() {
+            subject.complete();
+        }
         Ok(subject.subscribe())
     }
 

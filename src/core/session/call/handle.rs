@@ -53,7 +53,8 @@ impl Calls {
         inbox: &Inbox,
     ) -> Subscription<CallChannelSession> {
         let mut shared = self.lock();
-        let over = shared.over;
+        // Made only now, they have not heard that the widget was disconnected.
+        let over = shared.over || inbox.is_closed();
         let present = shared.registry.present(channel).cloned();
         let subject = shared.monitors.get_or_insert_with(channel.clone(), Subject::events);
         let monitor = match present {

@@ -60,6 +60,9 @@ impl ChatSession {
         let service = service.to_owned();
         let published = Published::new(session.clone());
         let chat = Self { id, service, published, inbox, server };
+        if chat.inbox.is_closed() {
+            chat.published.tell(News::Over);
+        }
         let machine = Box::new(Chat::new(chat.service.clone(), create));
         chat.inbox.put(Command::OpenChat(id, chat.published.clone(), machine));
         if let Some(session) = session {
