@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tvox_widget::core::config::{
-    Graphics, IceGatherPolicy, Jitter, Mode, Position, RetryOptions, RetryStrategy, Theme,
+    Graphics, IceGatherPolicy, Jitter, Mode, Persist, Position, RetryOptions, RetryStrategy, Theme,
     TrickleIcePolicy, Webrtc,
 };
 use tvox_widget::core::model::{ChannelType, CustomerInfo};
@@ -56,6 +56,7 @@ fn what_is_left_out_or_null_has_the_documented_default() {
         assert_eq!(retry.stable, Duration::from_secs(10));
         assert_eq!(conf.customer_info, None);
         assert_eq!(conf.graphics, None);
+        assert_eq!(conf.persist, None);
     }
 }
 
@@ -92,6 +93,7 @@ fn every_field_can_be_given() {
     assert_eq!(channels, ["PHONE_CALL", "VIDEO", "CHAT", "MAIL", "CALLBACK"]);
     let customer = conf.customer_info.unwrap();
     assert_eq!(**customer.customer_company.as_ref().unwrap(), *"Cantiere Nord");
+    assert_eq!(conf.persist, Some(Persist::Local));
     let graphics = conf.graphics.unwrap();
     assert_eq!(graphics.color.unwrap().to_string(), "#0a7d5c");
     assert_eq!(
@@ -521,6 +523,7 @@ fn everything() -> Value {
             "customerValue": "giulia.ferraro@example.org", "customerPhoneNumber": "+390400000000",
             "customerCompany": "Cantiere Nord",
         },
+        "persist": "local",
         "graphics": {
             "title": "Ask the yard", "subtitle": "We answer from nine to five", "logo": "/logo.svg",
             "color": "#0a7d5c", "theme": "dark", "position": "left", "offsetX": 8, "offsetY": 96,

@@ -1,7 +1,7 @@
 //! Closed enumerations of the configuration: the site owner chooses one of a few words.
 
 /// Declares an enum with its documented words in `NAMES`, in
-/// order, `as_str`, `Display` and serde's writing half.
+/// order, `as_str` and `Display`.
 macro_rules! choice {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ } default $default:ident) => {
         $(#[$meta])*
@@ -40,12 +40,6 @@ macro_rules! choice {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
             }
         }
     };

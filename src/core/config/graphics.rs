@@ -1,5 +1,3 @@
-use serde::Serialize;
-
 use super::choice::choice;
 use super::color::Color;
 use crate::core::error::Error;
@@ -48,21 +46,16 @@ pub type Texts = Map<String, Map<String, String>>;
 
 /// How the widget looks and speaks (reference, `GraphicsConfigurationInterface`, which names no
 /// fields; these are ours).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graphics {
     /// The panel's heading.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The line below the heading.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subtitle: Option<String>,
     /// The address of a picture beside the heading: http(s), `data:image/…`, `blob:` or relative
     /// to the page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
     /// The accent colour.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<Color>,
     /// Light or dark; the visitor's preference by default.
     pub theme: Theme,
@@ -73,18 +66,14 @@ pub struct Graphics {
     /// From the bottom of the page, in CSS pixels: 20 by default.
     pub offset_y: u16,
     /// Words beside the launcher's icon.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The value of the CSS property `font-family`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub font: Option<String>,
     /// How the widget stands in the page; floating by default.
     pub mode: Mode,
     /// The language (BCP 47); the page's own by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// Texts that replace the widget's own.
-    #[serde(skip_serializing_if = "Map::is_empty")]
     pub texts: Texts,
 }
 

@@ -34,17 +34,17 @@ mod choice;
 mod color;
 mod customer;
 mod graphics;
+mod persist;
 mod retry;
 mod rules;
 mod server;
 mod services;
 mod url;
 mod webrtc;
+mod write;
 
 use std::str::FromStr;
 use std::time::Duration;
-
-use serde::Serialize;
 
 use super::error::Error;
 use super::json::{Field, Json, Notes};
@@ -53,6 +53,7 @@ use super::model::{ChannelType, CustomerInfo};
 pub use color::Color;
 pub use customer::CUSTOMER_TEXT_MAX;
 pub use graphics::{Graphics, Mode, Position, Texts, Theme};
+pub use persist::Persist;
 pub use retry::{Jitter, RetryOptions, RetryStrategy};
 pub use server::Server;
 pub use services::{ChannelServices, Service};
@@ -60,18 +61,18 @@ pub use url::ServerUrl;
 pub use webrtc::{IceGatherPolicy, TrickleIcePolicy, Webrtc};
 
 /// Everything a site owner says (reference, `WidgetConf`).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WidgetConf {
     /// Where the server is and how to keep in touch with it.
     pub server: Server,
     /// Which services are offered, channel by channel, in the order they are shown.
     pub services_configuration: Vec<ChannelServices>,
     /// Who the visitor is, where the site knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_info: Option<CustomerInfo>,
+    /// How long the page keeps the visitor; where this is `None` the element keeps them until the tab
+    /// is closed, the JavaScript library not at all. The headless core does not read it.
+    pub persist: Option<Persist>,
     /// How the widget looks and speaks; the headless core does not read it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub graphics: Option<Graphics>,
 }
 
@@ -100,8 +101,7 @@ impl WidgetConf {
     /// Reading it gives the same configuration again.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings, numbers and maps with string keys: nothing here can fail to be written.
-        serde_json::to_string(self).unwrap_or_default()
+        write::conf(self)
     }
 
     /// Begins a configuration in Rust.
@@ -126,6 +126,7 @@ impl WidgetConf {
             server: Server::at(ServerUrl::default()),
             services_configuration: Vec::new(),
             customer_info: None,
+            persist: None,
             graphics: None,
         }
     }
@@ -180,11 +181,12 @@ impl WidgetConf {
 
     #[inline(never)]
     fn read(root: &Field<'_>) -> Self {
-        root.known(&["server", "servicesConfiguration", "customerInfo", "graphics"]);
+        root.known(&["server", "servicesConfiguration", "customerInfo", "persist", "graphics"]);
         Self {
             server: Server::read(&root.get("server")),
             services_configuration: services::read(&root.get("servicesConfiguration")),
             customer_info: root.find("customerInfo").map(|field| customer::read(&field)),
+            persist: root.word("persist", Persist::NAMES).map(|at| Persist::ALL[at]),
             graphics: root.find("graphics").map(|field| Graphics::read(&field)),
         }
     }
@@ -221,6 +223,12 @@ impl WidgetConfBuilder {
     /// Says who the visitor is.
     pub fn customer(mut self, customer: CustomerInfo) -> Self {
         self.conf.customer_info = Some(customer);
+        self
+    }
+
+    /// Says how long a page keeps the visitor.
+    pub fn persist(mut self, persist: Persist) -> Self {
+        self.conf.persist = Some(persist);
         self
     }
 

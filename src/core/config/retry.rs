@@ -1,10 +1,7 @@
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::choice::choice;
 use super::rules::within;
-use super::server::as_millis;
 use crate::core::error::Error;
 use crate::core::json::Field;
 use crate::core::time::millis;
@@ -40,17 +37,14 @@ choice! {
 
 /// What happens after a lost connection (reference, `RetryOptionsInterface`; the reference says no
 /// more than its default, "never stop, every 10 s"). JSON has milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryOptions {
     /// How the delays grow; fixed by default.
     pub strategy: RetryStrategy,
     /// The fixed delay, or the first of the growing ones: 10 s by default.
-    #[serde(rename = "intervalMs", serialize_with = "as_millis")]
     pub interval: Duration,
     /// The longest delay. By default the interval itself where it is fixed; a minute, or the
     /// interval if that is longer, where the delays grow.
-    #[serde(rename = "maxIntervalMs", serialize_with = "as_millis")]
     pub max_interval: Duration,
     /// None by default where the interval is fixed, full where the delays grow.
     pub jitter: Jitter,
@@ -60,11 +54,9 @@ pub struct RetryOptions {
     /// default. Without it the reference is followed to the letter.
     pub fast_first: bool,
     /// How long opening may take until the first answer: 10 s by default.
-    #[serde(rename = "connectTimeoutMs", serialize_with = "as_millis")]
     pub connect_timeout: Duration,
     /// How long a connection must have lasted before the count of tries begins anew: 10 s by
     /// default.
-    #[serde(rename = "stableMs", serialize_with = "as_millis")]
     pub stable: Duration,
     /// Whether tries pause while the browser says it is offline; so by default.
     pub pause_offline: bool,

@@ -1,28 +1,22 @@
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
-
 use super::rules::within;
 use super::{RetryOptions, ServerUrl, Webrtc};
 use crate::core::error::Error;
 use crate::core::json::Field;
-use crate::core::time::millis;
 
 const HEARTBEAT_MIN_MS: u64 = 1_000;
 const HEARTBEAT_MAX_MS: u64 = 60_000;
 const HEARTBEAT_DEFAULT: Duration = Duration::from_millis(5_000);
 
 /// Where the server is and how to keep in touch with it (reference, `ServerInterface`).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Server {
     /// The server's address.
     pub url: ServerUrl,
     /// Audio and video; `None` where they are not wanted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub webrtc: Option<Webrtc>,
     /// Between two pings: from 1 s to 60 s, 5 s by default. JSON has milliseconds.
-    #[serde(serialize_with = "as_millis")]
     pub heartbeat_interval: Duration,
     /// What happens after a lost connection; by default another try every 10 s, for ever.
     pub retry_options: RetryOptions,
@@ -70,9 +64,4 @@ impl Server {
         within("server.heartbeatInterval", heartbeat, HEARTBEAT_MIN_MS, HEARTBEAT_MAX_MS)?;
         self.retry_options.check()
     }
-}
-
-/// serde hands a reference to whatever field carries it.
-pub(super) fn as_millis<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(millis(*value))
 }

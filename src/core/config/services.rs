@@ -1,5 +1,3 @@
-use serde::Serialize;
-
 use super::rules::at_most;
 use crate::core::error::Error;
 use crate::core::json::{Field, quote};
@@ -9,17 +7,16 @@ use crate::core::model::ChannelType;
 const NAME_MAX: usize = 128;
 
 /// The services of one channel (reference, `ChannelServicesConfiguration`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelServices {
     /// The channel; `type` in JSON.
-    #[serde(rename = "type")]
     pub channel: ChannelType,
     /// Its services, in the order they are shown.
     pub services: Vec<Service>,
 }
 
 /// A service (reference, `ServiceConfiguration`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// The server's code for it.
     pub code: String,

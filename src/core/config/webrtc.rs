@@ -1,5 +1,3 @@
-use serde::Serialize;
-
 use super::choice::choice;
 use crate::core::json::Field;
 
@@ -29,8 +27,7 @@ choice! {
 
 /// Audio and video (reference, `WebrtcConfig`). `videoContainer`, an element of the page, is taken
 /// by the page's side and never gets here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webrtc {
     /// Whether calls are wanted.
     pub enabled: bool,

@@ -113,6 +113,22 @@ impl Writer {
     }
 }
 
+/// What only the JavaScript library writes.
+#[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
+impl Writer {
+    /// A whole number, which may be negative.
+    pub(crate) fn integer(&mut self, name: &str, number: i64) {
+        self.name(name);
+        self.text.push_str(&number.to_string());
+    }
+
+    /// A text that is an item of the list.
+    pub(crate) fn word(&mut self, text: &str) {
+        self.part();
+        self.quote(text);
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -130,9 +146,17 @@ mod tests {
             writer.end();
         }
         writer.end_list();
+        writer.list("words");
+        writer.word("a");
+        writer.word("\"");
+        writer.end_list();
+        writer.integer("below", -1);
         writer.optional("absent", None);
         writer.flag("last", true);
-        assert_eq!(writer.finish(), r#"{"empty":{},"list":[{"at":0},{"at":1}],"last":true}"#);
+        assert_eq!(
+            writer.finish(),
+            r#"{"empty":{},"list":[{"at":0},{"at":1}],"words":["a","\""],"below":-1,"last":true}"#
+        );
         assert_eq!(Writer::new().finish(), "{}");
     }
 
