@@ -1,4 +1,7 @@
 //! A page: its WebSocket, its timers, its events, its storage.
+//!
+//! Clock and randomness are looked up as globals, not on a window: so it runs in a worker too, and in
+//! Node, where there is no page.
 
 mod events;
 mod link;
@@ -12,6 +15,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::prelude::*;
 
 use crate::core::ports::{Http, Ports, PutRequest};
 use crate::core::time::{Timestamp, millis};
@@ -60,11 +64,12 @@ impl Ports for Browser {
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        let crypto = web_sys::window().and_then(|window| window.crypto().ok());
-        if let Some(crypto) = crypto {
-            // Fails only for more than 65 536 bytes.
-            let _ = crypto.get_random_values_with_u8_array(bytes);
-        }
+        CRYPTO.with(|crypto| {
+            if let Some(crypto) = crypto {
+                // Fails only for more than 65 536 bytes.
+                let _ = crypto.get_random_values_with_u8_array(bytes);
+            }
+        });
     }
 
     fn load(&self, key: &str) -> Option<String> {
@@ -121,10 +126,18 @@ impl Future for Sleep {
     }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = performance)]
+    static PERFORMANCE: Option<web_sys::Performance>;
+    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
+    static CRYPTO: Option<web_sys::Crypto>;
+}
+
 /// The page's monotonic clock.
 fn now() -> Timestamp {
-    let reading = web_sys::window().and_then(|window| window.performance());
-    let millis = reading.map_or(0.0, |performance| performance.now());
+    let millis =
+        PERFORMANCE.with(|performance| performance.as_ref().map_or(0.0, web_sys::Performance::now));
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
