@@ -1,8 +1,9 @@
 //! A contact-centre web widget: the visitor of a site reaches an operator from inside the page.
 //!
-//! Three faces, one core:
+//! Four faces, one core:
 //!
 //! * the custom element `<tvox-widget>` ([`element`]), for a site owner;
+//! * the documented JavaScript library (`js`, for WebAssembly only), for an integrator;
 //! * the headless [`core`], in a browser or natively, for a Rust developer;
 //! * the Leptos [`components`] and [`signals`], for an application of one's own.
 //!
@@ -15,9 +16,11 @@ pub mod platform;
 
 #[cfg(feature = "ui")]
 pub mod components;
-#[cfg(all(feature = "ui", feature = "js"))]
+#[cfg(feature = "ui")]
 pub mod element;
 #[cfg(feature = "ui")]
 pub mod i18n;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub mod js;
 #[cfg(feature = "ui")]
 pub mod signals;

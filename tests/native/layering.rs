@@ -18,6 +18,8 @@ enum Rule {
     MachinesArePure,
     /// Components know signals, the model and the configuration; neither wire nor platform.
     ComponentsKnowNoWire,
+    /// The JavaScript library is headless.
+    LibraryIsFaceless,
     /// JSON lives at the edges.
     JsonAtTheEdges,
     /// The demo server is a second reading of the protocol.
@@ -75,16 +77,10 @@ const APART: &[(&str, &[&str])] = &[
     ("rpc", &["observe", "ports", "config"]),
 ];
 
-/// Where JSON may be named: on the wire, in the readers of the vocabulary and the configuration, in
-/// what a platform stores, and where values cross into JavaScript.
-const JSON: &[&str] = &[
-    "src/core/json/",
-    "src/core/rpc/",
-    "src/core/model/",
-    "src/core/config/",
-    "src/platform/",
-    "src/js/convert",
-];
+/// Where serde_json may be named: on the wire, in the readers of the vocabulary and the configuration,
+/// and in what a platform stores.
+const JSON: &[&str] =
+    &["src/core/json/", "src/core/rpc/", "src/core/model/", "src/core/config/", "src/platform/"];
 
 /// The tests that sleep, and why that is no hoping.
 const MAY_SLEEP: &[(&str, &str)] = &[
@@ -115,6 +111,7 @@ fn the_tree_that_is_read_is_the_whole_one() {
         "src/core/rpc/",
         "src/components/",
         "src/element/",
+        "src/js/",
         "src/platform/",
         "demo/server/Cargo.toml",
         "demo/server/src/",
@@ -189,6 +186,9 @@ fn each_rule_catches_its_planted_violations() {
             "fn f() { crate::js::convert::out(); }",
         ),
         (Rule::ComponentsKnowNoWire, "src/signals.rs", "use crate::core::connection::Machine;"),
+        (Rule::LibraryIsFaceless, "src/js/widget.rs", "use crate::i18n::Lang;"),
+        (Rule::LibraryIsFaceless, "src/js/chat.rs", "fn f() -> leptos::prelude::Memo<u8> { g() }"),
+        (Rule::JsonAtTheEdges, "src/js/convert.rs", "fn f() { serde_json::json!({}); }"),
         (Rule::JsonAtTheEdges, "src/core/session/chat.rs", "use serde_json::Value;"),
         (Rule::JsonAtTheEdges, "src/components/home/mod.rs", "fn f() { serde_json::json!({}); }"),
         (
@@ -300,6 +300,12 @@ fn violations(path: &str, text: &str) -> Violations {
     }
     if path.starts_with("src/components/") || path.starts_with("src/signals") {
         in_components(&file, &mut found);
+    }
+    if path.starts_with("src/js/") {
+        for drawn in ["signals", "components", "element", "i18n"] {
+            file.names(Rule::LibraryIsFaceless, &["crate", drawn], &mut found);
+        }
+        file.names(Rule::LibraryIsFaceless, &["leptos"], &mut found);
     }
     if path.starts_with("src/") {
         if !JSON.iter().any(|place| path.starts_with(place)) {

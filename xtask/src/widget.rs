@@ -183,9 +183,18 @@ pub(crate) fn build_dev(workspace: &Workspace, folder: &Path) -> Result<()> {
     copy(&workspace.root.join("src/element/element.js"), &folder.join(SCRIPT))
 }
 
-/// Only a lone cdylib gets link-time optimisation; with the rlib beside it cargo leaves it out.
-const BUILD: [&str; 6] =
-    ["rustc", "--package=tvox-widget", "--lib", "--crate-type=cdylib", "--target", WASM];
+/// The element alone, without the library. Only a lone cdylib gets link-time optimisation; with the
+/// rlib beside it cargo leaves it out.
+const BUILD: [&str; 8] = [
+    "rustc",
+    "--package=tvox-widget",
+    "--lib",
+    "--crate-type=cdylib",
+    "--no-default-features",
+    "--features=ui",
+    "--target",
+    WASM,
+];
 
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
     command::run(workspace.cargo(&BUILD).arg("--release"))?;
