@@ -34,6 +34,21 @@ impl Drop for Folder {
     }
 }
 
+/// Copies the files of the folder `from`, and no folder in it, into `to`, which is made.
+///
+/// # Errors
+/// Something cannot be read or written.
+pub(crate) fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Copies the folder `from` with all that is in it into `to`, which is made.
 ///
 /// # Errors

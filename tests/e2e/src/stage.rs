@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::browser::{Browser, Look};
 use crate::fault::{Fault, Outcome};
-use crate::folder::{Folder, copy_tree};
+use crate::folder::{Folder, copy_files, copy_tree};
 use crate::gate::Gate;
 use crate::options::Options;
 use crate::server::Server;
@@ -40,13 +40,8 @@ impl Stage {
         let site = Folder::new("site")?;
         std::fs::copy(options.site.join("index.html"), site.path().join("index.html"))?;
         let pages = site.path().join("demo");
-        std::fs::create_dir_all(&pages)?;
-        for entry in std::fs::read_dir(options.site.join("demo"))? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                std::fs::copy(entry.path(), pages.join(entry.file_name()))?;
-            }
-        }
+        copy_files(&options.site.join("demo"), &pages)?;
+        copy_files(&options.site.join("tests/js"), &pages.join("js"))?;
         copy_tree(&options.site.join("demo/site"), &pages.join("site"))?;
         copy_tree(&options.site.join("tests/e2e/pages"), &pages.join("e2e"))?;
         let stage = Self {

@@ -4,6 +4,7 @@ mod access;
 mod chat;
 mod continuity;
 mod gallery;
+mod library;
 mod policy;
 mod trouble;
 
@@ -31,6 +32,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     vec![
         scenario!(PEOPLE, policy::a_blocked_inline_script_is_noticed),
         scenario!(PEOPLE, policy::nothing_is_stored_or_connected_before_the_visitor_acts),
+        scenario!(PEOPLE, library::the_library_keeps_its_word_in_a_page),
         scenario!(PEOPLE, trouble::a_wrong_configuration_is_named_on_the_screen),
         scenario!(PEOPLE, chat::messages_go_both_ways_with_queue_typing_and_receipts),
         scenario!(PEOPLE, chat::the_position_in_the_queue_falls_when_another_leaves),
