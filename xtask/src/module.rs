@@ -15,7 +15,7 @@ const EXPORT: u8 = 7;
 const CODE: u8 = 10;
 
 /// Bytes that are compared to see whether two functions are alike.
-const SHINGLE: usize = 4;
+const SHINGLE: usize = 5;
 /// What so many functions have in common says nothing.
 const COMMON: usize = 400;
 
@@ -150,8 +150,8 @@ const NAMES: &[u8] = b"\x04name";
 const MAGIC: &[u8] = b"\0asm\x01\0\0\0";
 
 /// An order in which each function is followed by the one most like it of those that are left: by the
-/// share of the short stretches of bytes that both have of all that either has. Where none is alike,
-/// by the one of its type that is next in length.
+/// share of the short stretches of bytes that both have of all that either has, and by half of that of
+/// the function before it. Where none is alike, by the one of its type that is next in length.
 fn by_likeness(functions: &[(usize, &[u8])]) -> Vec<usize> {
     let shingles: Vec<BTreeSet<&[u8]>> =
         functions.iter().map(|(_, body)| body.windows(SHINGLE).collect()).collect();
@@ -165,21 +165,26 @@ fn by_likeness(functions: &[(usize, &[u8])]) -> Vec<usize> {
 
     let mut left: BTreeSet<usize> = (0..functions.len()).collect();
     let mut order = Vec::with_capacity(functions.len());
+    // What each function shares with the last one.
+    let mut shared = vec![0_usize; functions.len()];
     let mut next = left.iter().copied().min_by_key(|function| functions[*function].1.len());
     while let Some(function) = next {
         left.remove(&function);
         order.push(function);
-        let mut shared = vec![0_usize; functions.len()];
+        let before = std::mem::replace(&mut shared, vec![0; functions.len()]);
         for shingle in &shingles[function] {
             for other in owners.get(shingle).into_iter().flatten() {
                 shared[*other] += 1;
             }
         }
-        let likeness = |other: usize| {
-            let either = shingles[function].len() + shingles[other].len() - shared[other];
+        let previous = order.iter().rev().nth(1).copied().unwrap_or(function);
+        let share = |shared: &[usize], one: usize, other: usize| {
+            let either = shingles[one].len() + shingles[other].len() - shared[other];
             // Thousandths of thousandths: a whole number has an order on every machine.
             shared[other] * 1_000_000 / either.max(1)
         };
+        let likeness =
+            |other: usize| share(&shared, function, other) + share(&before, previous, other) / 2;
         let (kind, body) = functions[function];
         next = left.iter().copied().max_by_key(|other| {
             let (other_kind, other_body) = functions[*other];

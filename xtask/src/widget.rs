@@ -34,7 +34,11 @@ const SMALLEST: &str =
     "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 /// Of LLVM's optimisations those that copy code or make registers for it to run faster: a hundredth less.
-const LEANER: [&str; 3] = [
+///
+/// And a function that keeps something on the stack is not put into its only caller: the callers have
+/// more local variables than one byte counts as it is.
+const LEANER: [&str; 4] = [
+    "-Cllvm-args=-inline-max-stacksize=40",
     "-Cllvm-args=-enable-pre=false",
     "-Cllvm-args=-enable-load-pre=false",
     "-Cllvm-args=-disable-lsr",
@@ -92,13 +96,15 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     stamp.write()
 }
 
-/// The optimiser on its way from `binary`. It puts a function with one caller into that caller only
-/// where it is short: a function of everything has more locals than one byte counts.
+/// How wasm-opt goes about it. A function with one caller is put into that caller only where it is
+/// short. Nothing lives in the lowest kilobyte of the memory, the far end of the stack.
+const CAREFUL: [&str; 3] = ["--one-caller-inline-max-function-size", "50", "--low-memory-unused"];
+
+/// The optimiser on its way from `binary`.
 fn smaller(wasm_opt: &Path, binary: &Path) -> Command {
     let mut smaller = Command::new(wasm_opt);
     // Flattened and put together again first, then twice for size: a hundredth less.
-    smaller.arg(binary).args(["--flatten", "--rereloop", "-Oz", "-Oz"]);
-    smaller.args(["--one-caller-inline-max-function-size", "50"]);
+    smaller.arg(binary).args(["--flatten", "--rereloop", "-Oz", "-Oz"]).args(CAREFUL);
     smaller
 }
 
@@ -115,7 +121,7 @@ fn shrink(wasm_opt: &Path, binary: &Path, glue: &Path) -> Result<()> {
     let bytes = read(binary)?;
     write(binary, Module::read(&bytes)?.named_by_likeness()?)?;
     let mut rename = Command::new(wasm_opt);
-    rename.arg(binary).args(["-Oz", "--one-caller-inline-max-function-size", "50"]);
+    rename.arg(binary).arg("-Oz").args(CAREFUL);
     rename.args(["--reorder-functions-by-name", "--strip-debug"]);
     rename.arg("--minify-imports-and-exports-and-modules").arg("-o").arg(binary);
     command::announce(&rename);
