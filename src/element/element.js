@@ -10,7 +10,7 @@ const ATTRIBUTES = [
 /** The module and its style sheet, once for all elements of the page. */
 let loading;
 const load = () => (loading ??= init({
-  module_or_path: new URL("./tvox-widget-glue_bg.wasm", import.meta.url),
+  module_or_path: new URL("./element.wasm", import.meta.url),
 }).then(() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css());

@@ -4,7 +4,10 @@ use std::process::Command;
 
 use crate::browsers::Browser;
 use crate::command::{announce, run, run_counted};
+use crate::headless;
 use crate::licences;
+use crate::npm;
+use crate::package;
 use crate::problem::{Problem, Result};
 use crate::suite::Suite;
 use crate::tally::Tally;
@@ -15,7 +18,7 @@ use crate::workspace::Workspace;
 
 /// Every crate, with the features that natives need. All native builds ask for exactly this, so
 /// that cargo builds each dependency once.
-const ALL_NATIVE: [&str; 3] = ["--workspace", "--features", "native"];
+pub(crate) const ALL_NATIVE: [&str; 3] = ["--workspace", "--features", "native"];
 /// The part of the tests that runs inside a page.
 const IN_PAGE: [&str; 6] = ["--package", "tvox-widget", "--target", WASM, "--test", "web"];
 
@@ -24,14 +27,14 @@ const IN_PAGE: [&str; 6] = ["--package", "tvox-widget", "--target", WASM, "--tes
 pub(crate) struct Options {
     /// The long tests as well (those marked `#[ignore]`).
     full: bool,
-    /// Only these parts: `native`, `web`, `e2e`; all of them if empty.
+    /// Only these parts: `native`, `web`, `e2e`, `package`; all of them if empty.
     only: Vec<String>,
     /// Only tests whose name contains one of these.
     filters: Vec<String>,
 }
 
 impl Options {
-    /// Reads `[--full] [--only native|web|e2e]… [filters…]`.
+    /// Reads `[--full] [--only native|web|e2e|package]… [filters…]`.
     ///
     /// # Errors
     /// An option or a part is unknown.
@@ -42,12 +45,14 @@ impl Options {
             match word.as_str() {
                 "--full" => options.full = true,
                 "--only" => match words.next().map(String::as_str) {
-                    Some(part @ ("native" | "web" | "e2e")) => options.only.push(part.to_owned()),
-                    _other => return Err(Problem::new("--only needs native, web or e2e")),
+                    Some(part @ ("native" | "web" | "e2e" | "package")) => {
+                        options.only.push(part.to_owned());
+                    }
+                    _other => return Err(Problem::new("--only needs native, web, e2e or package")),
                 },
                 option if option.starts_with('-') => {
                     return Err(Problem::new(format!(
-                        "test does not know `{option}`: test [--full] [--only native|web|e2e] [filters]"
+                        "test does not know `{option}`: test [--full] [--only native|web|e2e|package] [filters]"
                     )));
                 }
                 filter => options.filters.push(filter.to_owned()),
@@ -58,6 +63,11 @@ impl Options {
 
     fn wants(&self, part: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == part)
+    }
+
+    /// Only tests whose name contains one of these, if there are any.
+    pub(crate) fn filters(&self) -> &[String] {
+        &self.filters
     }
 
     /// The words for libtest, wasm-bindgen-test and our own suite alike.
@@ -84,9 +94,15 @@ pub(crate) fn test(workspace: &Workspace, suite: &mut Suite, options: &Options) 
         suite.part("web, chromium", || web(workspace, Browser::Chromium, options));
         suite.part("web, firefox", || web(workspace, Browser::Firefox, options));
     }
-    if options.wants("e2e") {
-        suite.check("widget, release", || widget::build(workspace, Optimise::Always));
+    if options.wants("e2e") || options.wants("package") {
+        suite.check("package, built", || package::build(workspace, Optimise::Always));
         suite.check("size", || size(workspace));
+    }
+    if options.wants("package") {
+        suite.part("library, node", || npm::test_library(workspace, options));
+        suite.part("package, used", || npm::test(workspace, options));
+    }
+    if options.wants("e2e") {
         suite.part("e2e, chromium", || e2e(workspace, Browser::Chromium, options));
         suite.part("e2e, firefox", || e2e(workspace, Browser::Firefox, options));
     }
@@ -134,6 +150,7 @@ pub(crate) fn ci(workspace: &Workspace, suite: &mut Suite) {
 /// # Errors
 /// It is not built or weighs too much.
 pub(crate) fn size(workspace: &Workspace) -> Result<()> {
+    headless::check(workspace)?;
     if weight::report(&workspace.dist(), &workspace.read("xtask/budget.toml")?)? {
         Ok(())
     } else {
@@ -191,7 +208,7 @@ fn e2e(workspace: &Workspace, browser: Browser, options: &Options) -> Result<Tal
     counted(&mut suite, options)
 }
 
-fn counted(command: &mut Command, options: &Options) -> Result<Tally> {
+pub(crate) fn counted(command: &mut Command, options: &Options) -> Result<Tally> {
     announce(command);
     let (tally, ended_well) = run_counted(command, &mut std::io::stdout())?;
     Ok(Tally::of_run(tally, ended_well, options.may_be_empty()))
@@ -210,7 +227,7 @@ mod tests {
     #[test]
     fn without_words_every_part_is_wanted_and_none_may_be_empty() {
         let options = parse(&[]).unwrap();
-        assert!(["native", "web", "e2e"].iter().all(|part| options.wants(part)));
+        assert!(["native", "web", "e2e", "package"].iter().all(|part| options.wants(part)));
         assert!(!options.may_be_empty());
         assert!(options.words().is_empty());
     }
@@ -218,7 +235,7 @@ mod tests {
     #[test]
     fn only_leaves_out_the_other_parts() {
         let options = parse(&["--only", "web", "--only", "e2e"]).unwrap();
-        assert!(!options.wants("native"));
+        assert!(!options.wants("native") && !options.wants("package"));
         assert!(options.wants("web") && options.wants("e2e"));
     }
 
@@ -232,6 +249,6 @@ mod tests {
     #[test]
     fn an_unknown_option_or_part_is_an_error_that_shows_the_right_ones() {
         assert!(parse(&["--fast"]).unwrap_err().contains("`--fast`"));
-        assert!(parse(&["--only", "unit"]).unwrap_err().contains("native, web or e2e"));
+        assert!(parse(&["--only", "unit"]).unwrap_err().contains("native, web, e2e or package"));
     }
 }

@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use crate::command;
+use crate::package;
 use crate::problem::{Problem, Result};
-use crate::widget::{self, Optimise};
+use crate::widget::Optimise;
 use crate::workspace::Workspace;
 
 /// The options of the command.
@@ -51,7 +52,7 @@ impl Options {
 /// Something is missing, or does not build, or the server cannot start.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     need_compiler()?;
-    widget::build(workspace, Optimise::IfPossible)?;
+    package::build(workspace, Optimise::IfPossible)?;
     command::run(&mut workspace.cargo(&["build", "--package=tvox-demo-server"]))?;
     let mut server = Command::new(workspace.program("tvox-demo-server"));
     server.current_dir(&workspace.root);

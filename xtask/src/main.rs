@@ -5,11 +5,16 @@ mod browsers;
 mod checks;
 mod command;
 mod demo;
+mod files;
 mod glue;
+mod headless;
+mod integrity;
 mod licences;
 mod lock;
 mod module;
 mod names;
+mod npm;
+mod package;
 mod problem;
 mod suite;
 mod tally;
@@ -31,10 +36,10 @@ cargo xtask <command>
 
   demo [--port N] [-- …]   build everything and run the demo at http://127.0.0.1:8080
                            (words after -- go to the demo server: try -- --help)
-  test [--full] [--only native|web|e2e] [filters]
+  test [--full] [--only native|web|e2e|package] [filters]
                            set up and run all tests, in Chromium and Firefox too
   ci                       test, and format, lints, documents, licences, size
-  dist                     the widget as it ships, in dist/, with .br and .gz beside it
+  dist                     the package as it ships, in dist/, with .br and .gz beside it
   size                     what dist/ weighs, against xtask/budget.toml
   trunk [serve …]          Trunk, which shows the demo page and reloads it on an edit
                            (beside a running demo server)
@@ -74,13 +79,13 @@ fn dispatch(words: &[String]) -> Result<bool> {
         }
         "dist" => {
             none(rest)?;
-            widget::build(&workspace, Optimise::Always)?;
+            package::build(&workspace, Optimise::Always)?;
             weight::compress(&workspace.dist())?;
             checks::size(&workspace).map(|()| true)
         }
         "size" => {
             none(rest)?;
-            widget::build(&workspace, Optimise::Always)?;
+            package::build(&workspace, Optimise::Always)?;
             checks::size(&workspace).map(|()| true)
         }
         "trunk" => trunk::run(&workspace, rest).map(|()| true),

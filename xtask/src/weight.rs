@@ -3,10 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 
+use crate::files::{files_below, read, write};
 use crate::problem::{Problem, Result};
 
-/// The two files that a page with the widget loads.
-pub(crate) const FILES: [&str; 2] = ["tvox-widget.js", "tvox-widget-glue_bg.wasm"];
+/// What is loaded together, by its name in `budget.toml`.
+const SETS: [(&str, &[&str]); 3] = [
+    ("element", &["element.js", "element.wasm"]),
+    ("core", &["core.js", "core.wasm"]),
+    ("bundle", &["bundle/tvox-widget.js"]),
+];
 
 /// The sizes of one file, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,60 +37,78 @@ impl Weight {
             brotli: self.brotli + other.brotli,
         }
     }
+
+    fn print(self, what: &str) {
+        println!("{what:<28}{:>10}{:>10}{:>11}", self.raw, self.gzip, self.brotli);
+    }
 }
 
-/// Prints the sizes of the files in `dist` with their sum; true if the sum is within the budget,
-/// which is the text of `budget.toml`.
+/// Prints the sizes of what pages load from `dist`; true if each sum is within its budget, of which
+/// the text is given (`budget.toml`).
 ///
 /// # Errors
-/// A file of the widget is missing, or the budget cannot be read.
+/// A file is missing, or a budget cannot be read.
 pub(crate) fn report(dist: &Path, budget: &str) -> Result<bool> {
-    let budget = parse_budget(budget)?;
-    let mut sum = Weight::default();
+    let budget = Budget::parse(budget)?;
+    let mut within = true;
     println!("{:<28}{:>10}{:>10}{:>11}", "file", "raw", "gzip", "brotli 11");
-    for file in FILES {
-        let path = dist.join(file);
-        let bytes = std::fs::read(&path).map_err(|error| Problem::io("read", &path, &error))?;
-        let weight = Weight::of(&bytes)?;
-        println!("{file:<28}{:>10}{:>10}{:>11}", weight.raw, weight.gzip, weight.brotli);
-        sum = sum.plus(weight);
-    }
-    println!("{:<28}{:>10}{:>10}{:>11}", "sum", sum.raw, sum.gzip, sum.brotli);
-    let within = sum.brotli <= budget;
-    if within {
-        println!("within the budget of {budget} bytes, {} to spare", budget - sum.brotli);
-    } else {
-        println!("OVER the budget of {budget} bytes by {}", sum.brotli - budget);
+    for (set, files) in SETS {
+        let allowed = budget.of(set)?;
+        let mut sum = Weight::default();
+        for file in files {
+            let weight = Weight::of(&read(&dist.join(file))?)?;
+            weight.print(file);
+            sum = sum.plus(weight);
+        }
+        if files.len() > 1 {
+            sum.print("sum");
+        }
+        if sum.brotli <= allowed {
+            println!("{set}: within {allowed} bytes, {} to spare\n", allowed - sum.brotli);
+        } else {
+            println!("{set}: OVER {allowed} bytes by {}\n", sum.brotli - allowed);
+            within = false;
+        }
     }
     Ok(within)
 }
 
-/// Writes `<file>.br` and `<file>.gz` beside each file of the widget in `dist`.
+/// Writes `<file>.br` and `<file>.gz` beside each script and each module in `dist`.
 ///
 /// # Errors
-/// A file of the widget is missing or the folder cannot be written to.
+/// A file cannot be read or the folder cannot be written to.
 pub(crate) fn compress(dist: &Path) -> Result<()> {
-    for file in FILES {
-        let path = dist.join(file);
-        let bytes = std::fs::read(&path).map_err(|error| Problem::io("read", &path, &error))?;
-        for (ending, bytes) in [("br", brotli(&bytes)), ("gz", gzip(&bytes)?)] {
-            let path = dist.join(format!("{file}.{ending}"));
-            std::fs::write(&path, bytes).map_err(|error| Problem::io("write", &path, &error))?;
+    for file in files_below(dist)? {
+        if file.ends_with(".js") || file.ends_with(".wasm") {
+            let bytes = read(&dist.join(&file))?;
+            write(&dist.join(format!("{file}.br")), &brotli(&bytes))?;
+            write(&dist.join(format!("{file}.gz")), &gzip(&bytes)?)?;
         }
     }
     Ok(())
 }
 
-/// The bytes that `budget.toml` allows.
-fn parse_budget(text: &str) -> Result<u64> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error| Problem::new(format!("budget.toml cannot be read: {error}")))?;
-    table
-        .get("brotli")
-        .and_then(toml::Value::as_integer)
-        .and_then(|bytes| u64::try_from(bytes).ok())
-        .ok_or_else(|| Problem::new("budget.toml needs `brotli = <bytes>`, a whole number from 0"))
+/// What `budget.toml` allows.
+struct Budget(toml::Table);
+
+impl Budget {
+    fn parse(text: &str) -> Result<Self> {
+        let table = text
+            .parse()
+            .map_err(|error| Problem::new(format!("budget.toml cannot be read: {error}")))?;
+        Ok(Self(table))
+    }
+
+    /// The bytes that a set may have.
+    fn of(&self, set: &str) -> Result<u64> {
+        self.0
+            .get(set)
+            .and_then(|table| table.get("brotli")?.as_integer())
+            .and_then(|bytes| u64::try_from(bytes).ok())
+            .ok_or_else(|| {
+                Problem::new(format!("budget.toml needs [{set}] with `brotli = <bytes>`, from 0"))
+            })
+    }
 }
 
 fn brotli(bytes: &[u8]) -> Vec<u8> {
@@ -109,14 +132,15 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{FILES, Weight, parse_budget, report};
+    use super::{Budget, SETS, Weight, report};
 
     #[test]
-    fn the_budget_is_a_whole_number_of_bytes() {
-        assert_eq!(parse_budget("brotli = 120_000").unwrap(), 120_000);
-        assert!(parse_budget("brotli = -1").is_err());
-        assert!(parse_budget("brotli = \"120 kB\"").is_err());
-        assert!(parse_budget("gzip = 1").is_err());
+    fn a_budget_is_a_whole_number_of_bytes() {
+        let of = |text: &str| Budget::parse(text).and_then(|budget| budget.of("core"));
+        assert_eq!(of("[core]\nbrotli = 120_000").unwrap(), 120_000);
+        assert!(of("[core]\nbrotli = -1").is_err());
+        assert!(of("[core]\nbrotli = \"120 kB\"").is_err());
+        assert!(of("[element]\nbrotli = 1").unwrap_err().to_string().contains("[core]"));
     }
 
     #[test]
@@ -129,17 +153,23 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_of_the_parts_decides_over_the_budget() {
+    fn every_sum_of_what_is_loaded_together_must_be_within_its_own_budget() {
         let dist = std::env::temp_dir().join(format!("tvox-weight-{}", std::process::id()));
-        std::fs::create_dir_all(&dist).unwrap();
-        for file in FILES {
-            std::fs::write(dist.join(file), b"0123456789").unwrap();
+        std::fs::create_dir_all(dist.join("bundle")).unwrap();
+        for (_set, files) in SETS {
+            for file in files {
+                std::fs::write(dist.join(file), b"0123456789").unwrap();
+            }
         }
         let each = Weight::of(b"0123456789").unwrap().brotli;
-        assert!(report(&dist, &format!("brotli = {}", 2 * each)).unwrap());
-        assert!(!report(&dist, &format!("brotli = {}", 2 * each - 1)).unwrap());
-        std::fs::remove_file(dist.join(FILES[1])).unwrap();
-        assert!(report(&dist, "brotli = 1000").is_err());
+        let budget = |element: u64, core: u64| {
+            format!("element.brotli = {element}\ncore.brotli = {core}\nbundle.brotli = {each}")
+        };
+        assert!(report(&dist, &budget(2 * each, 2 * each)).unwrap());
+        assert!(!report(&dist, &budget(2 * each - 1, 2 * each)).unwrap());
+        assert!(!report(&dist, &budget(2 * each, 2 * each - 1)).unwrap());
+        std::fs::remove_file(dist.join("core.js")).unwrap();
+        assert!(report(&dist, &budget(1000, 1000)).is_err());
         std::fs::remove_dir_all(&dist).unwrap();
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn home(State(shared): State<Arc<Shared>>, request: Request) ->
             page.display()
         ));
     }
-    let widget = paths.widget().join("tvox-widget.js");
+    let widget = paths.widget().join("element.js");
     if !widget.is_file() {
         return help(&format!(
             "The widget is not built yet: there is no {}. Run cargo xtask demo, which builds it and starts this server.",

@@ -60,8 +60,8 @@ async fn site() -> (World, tempfile::TempDir) {
         ("index.html", "<!doctype html><title>Demo</title>"),
         ("demo/chat.html", "<!doctype html><title>Chat</title>"),
         ("demo/server/secret.html", "secret"),
-        ("dist/tvox-widget.js", "export {};"),
-        ("dist/tvox-widget-glue_bg.wasm", "\0asm"),
+        ("dist/element.js", "export {};"),
+        ("dist/element.wasm", "\0asm"),
         ("../secret.txt", "secret"),
     ] {
         std::fs::write(site.join(path), text).unwrap();
@@ -76,8 +76,8 @@ async fn pages_and_files_come_with_their_types_and_the_strict_policy() {
     for (path, media_type) in [
         ("/", "text/html"),
         ("/demo/chat.html", "text/html"),
-        ("/widget/tvox-widget.js", "text/javascript"),
-        ("/widget/tvox-widget-glue_bg.wasm", "application/wasm"),
+        ("/widget/element.js", "text/javascript"),
+        ("/widget/element.wasm", "application/wasm"),
         ("/operator", "text/html"),
         ("/operator/", "text/html"),
         ("/operator/console.js", "text/javascript"),
