@@ -1,0 +1,88 @@
+// A call back: the visitor leaves a number and chooses a time.
+//
+// The reference has this channel but no method for it: `forms`, `callbackSlots` and
+// `requestCallback` are additions, in the same style.
+import { drawForm, sorted } from "./forms.js";
+import { attempt, byId, enable, log, make, onSubmit, show, showState } from "./page.js";
+
+/** What the page asks where the service has no form of its own. @type {import("tvox-widget").Form} */
+const OWN_FORM = {
+  fields: [
+    { key: "customerFirstName", label: "First name", type: "TEXT", required: false },
+    { key: "customerLastName", label: "Last name", type: "TEXT", required: false },
+    { key: "customerCompany", label: "Company", type: "TEXT", required: false },
+    { key: "customerValue", label: "E-mail", type: "EMAIL", required: false },
+    { key: "customerPhoneNumber", label: "Phone", type: "PHONE", required: true },
+  ],
+};
+
+/** How many days ahead the visitor may choose. */
+const DAYS = 7;
+
+/** @type {import("tvox-widget").Widget | undefined} */
+let widget;
+let service = "";
+
+onSubmit("settings", (settings) => {
+  widget?.disconnect();
+  enable("request", false);
+  service = settings.service;
+  const connected = new TvoxWidget.Widget({
+    server: { url: settings.url },
+    servicesConfiguration: [{ type: "CALLBACK", services: [{ code: service, description: service }] }],
+  });
+  widget = connected;
+  widget.client.connectionEvent.subscribe((event) => showState(event.connected ? "Connected" : "Not connected", event.connected));
+
+  widget.onLoadClientComplete(() => attempt("forms and callbackSlots", async () => {
+    // Both answers are awaited together: neither question depends on the other's answer.
+    const [form, slots] = await Promise.all([
+      connected.forms("CALLBACK", service),
+      connected.callbackSlots(service, DAYS),
+    ]);
+    log("forms", form);
+    log("callbackSlots", `${slots.length} times in ${DAYS} days`);
+    drawForm(form ?? OWN_FORM);
+    drawSlots(slots);
+    enable("request", true);
+  }));
+});
+
+onSubmit("request", async ({ when, message, ...filled }) => {
+  if (!widget) return;
+  show("outcome", "");
+  const { customer, fields } = sorted(filled);
+  widget.sendCustomerIdentifier("CALLBACK", service);
+
+  // The number goes as it was written. One that is none is refused (INVALID_PHONE), as is a time
+  // at which nobody works (OVERTIME).
+  const callback = await widget.requestCallback({
+    service,
+    phone: filled.customerPhoneNumber,
+    when: when || undefined,
+    message: message || undefined,
+    customer,
+    fields,
+  });
+  log("requestCallback", callback);
+  show("outcome", `We will call you ${when ? moment(when) : "as soon as we can"}. The number of your request is ${callback.id}.`);
+  byId("request", HTMLFormElement).reset();
+});
+
+/** @param {import("tvox-widget").CallbackSlot[]} slots times in which somebody can call, by day */
+function drawSlots(slots) {
+  const days = new Map();
+  for (const slot of slots) {
+    const day = new Date(slot.from).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+    const option = new Option(`${hour(slot.from)} – ${hour(slot.to)}`, slot.from);
+    days.set(day, [...(days.get(day) ?? []), option]);
+  }
+  const groups = [...days].map(([day, options]) => Object.assign(make("optgroup", ...options), { label: day }));
+  byId("when", HTMLSelectElement).replaceChildren(new Option("As soon as possible", ""), ...groups);
+}
+
+/** @param {string} iso */
+const hour = (iso) => new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** @param {string} iso */
+const moment = (iso) => `on ${new Date(iso).toLocaleDateString("en-GB", { weekday: "long" })} at ${hour(iso)}`;

@@ -1,0 +1,57 @@
+// A message that becomes a ticket: the mail channel.
+//
+// The reference has this channel but no method for it: `forms` and `sendMail` are additions, in the
+// same style. Nobody has to be there to answer, so there is no session and nothing to monitor.
+import { drawForm, sorted } from "./forms.js";
+import { attempt, byId, enable, log, onSubmit, show, showState } from "./page.js";
+
+/** What the page asks where the service has no form of its own. @type {import("tvox-widget").Form} */
+const OWN_FORM = {
+  fields: [
+    { key: "customerFirstName", label: "First name", type: "TEXT", required: false },
+    { key: "customerLastName", label: "Last name", type: "TEXT", required: false },
+    { key: "customerCompany", label: "Company", type: "TEXT", required: false },
+    { key: "customerPhoneNumber", label: "Phone", type: "PHONE", required: false },
+    { key: "customerValue", label: "E-mail", type: "EMAIL", required: true },
+  ],
+};
+
+/** @type {import("tvox-widget").Widget | undefined} */
+let widget;
+let service = "";
+
+onSubmit("settings", (settings) => {
+  widget?.disconnect();
+  enable("request", false);
+  service = settings.service;
+  const connected = new TvoxWidget.Widget({
+    server: { url: settings.url },
+    servicesConfiguration: [{ type: "MAIL", services: [{ code: service, description: service }] }],
+  });
+  widget = connected;
+  widget.client.connectionEvent.subscribe((event) => showState(event.connected ? "Connected" : "Not connected", event.connected));
+
+  widget.onLoadClientComplete(() => attempt("forms", async () => {
+    // Which channels the server has switched on at all.
+    log("getChannelsEnabled", connected.getChannelsEnabled());
+    // What this service asks before a mail, consent included; null where it asks nothing.
+    const form = await connected.forms("MAIL", service);
+    log("forms", form);
+    drawForm(form ?? OWN_FORM);
+    enable("request", true);
+  }));
+});
+
+onSubmit("request", async ({ subject, message, ...filled }) => {
+  if (!widget) return;
+  show("outcome", "");
+  const { customer, fields } = sorted(filled);
+  widget.sendCustomerIdentifier("MAIL", service);
+
+  // Fulfilled when the server has kept the message. Without a connection it waits and is sent later:
+  // once, however often the connection breaks meanwhile.
+  const ticket = await widget.sendMail({ service, from: filled.customerValue, subject, message, customer, fields });
+  log("sendMail", ticket);
+  show("outcome", `Thank you. Your message has the number ${ticket.id}.`);
+  byId("request", HTMLFormElement).reset();
+});
