@@ -13,35 +13,46 @@ export function drawForm({ fields, consent }) {
   byId("consent", HTMLElement).replaceChildren(...(consent ? [agreement(consent)] : []));
 }
 
+/**
+ * The form with a field that the channel cannot do without, whatever the service asks.
+ * @param {Form} form
+ * @param {FormField} field
+ * @returns {Form}
+ */
+export function withNeeded({ fields, consent }, field) {
+  const asked = fields.find(({ key }) => key === field.key);
+  const others = fields.filter((it) => it !== asked);
+  return { fields: [...others, { ...field, ...asked, required: true }], consent };
+}
+
 /** @param {FormField} field */
 function question(field) {
   const input = control(field);
   input.name = field.key;
   input.required = field.required;
-  if (field.maxLength && !(input instanceof HTMLSelectElement)) input.maxLength = field.maxLength;
+  if (field.autocomplete) input.setAttribute("autocomplete", field.autocomplete);
   const label = make("span", field.label ?? field.key);
   if (!field.required) label.append(" ", make("span", "(optional)"));
   label.lastElementChild?.classList.add("optional");
-  return make("label", label, input);
+  const line = input.type === "checkbox" ? make("label", input, label) : make("label", label, input);
+  line.classList.toggle("check", input.type === "checkbox");
+  return line;
 }
 
 /** @param {FormField} field */
 function control({ type, options = [] }) {
-  if (type === "TEXTAREA") return make("textarea");
-  if (type === "SELECT") {
+  if (type === "textarea") return make("textarea");
+  if (type === "select") {
     const choices = options.map(({ value, label }) => new Option(label, value));
     return make("select", new Option("Please choose", ""), ...choices);
   }
-  const input = make("input");
-  input.type = { EMAIL: "email", PHONE: "tel", CHECKBOX: "checkbox" }[type] ?? "text";
-  return input;
+  // The others are named as in HTML; a kind that is not known here becomes a line of text.
+  return Object.assign(make("input"), type === "checkbox" ? { type, value: "true" } : { type });
 }
 
 /** @param {NonNullable<Form["consent"]>} consent */
-function agreement({ text, url }) {
-  const box = make("input");
-  box.type = "checkbox";
-  box.required = true;
+function agreement({ text, link: url, required }) {
+  const box = Object.assign(make("input"), { type: "checkbox", required });
   const sentence = make("span", text);
   // The address comes from outside: a web page and nothing else may stand behind a link.
   if (url && /^https?:$/.test(new URL(url, location.href).protocol)) {

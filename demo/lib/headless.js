@@ -25,6 +25,9 @@ onSubmit("settings", ({ url, ...fields }) => {
   widget.client.connectionState.subscribe((state) => {
     log("connectionState", state);
     showState(state.connected ? "Connected" : state.state, state.connected);
+    // What was told is as old as the connection.
+    byId("services", HTMLElement).classList.toggle("stale", !state.connected);
+    drawChannels(widget?.getChannelsEnabled() ?? {});
   });
 
   drawTable(codes, channels);
@@ -46,9 +49,10 @@ onSubmit("settings", ({ url, ...fields }) => {
 function follow(widget, code, channel) {
   const cell = byId(`${code}/${channel}`, HTMLTableCellElement);
   widget.getServiceStatusForChannel(code, channel).subscribe((status) => {
-    cell.textContent = status.status ?? status.serviceConfiguration ?? "–";
-    // What is not switched on at all is known as well.
-    drawChannels(widget.getChannelsEnabled());
+    // A channel or a service that is switched off, unknown or without a licence has no other state.
+    const { channelConfiguration, serviceConfiguration } = status;
+    const [off] = [channelConfiguration, serviceConfiguration].filter((it) => it && it !== "ENABLED");
+    cell.textContent = off ?? status.status ?? "–";
   });
 }
 

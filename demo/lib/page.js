@@ -100,8 +100,8 @@ export async function attempt(what, action) {
  * @returns {HTMLElement} the line
  */
 export function draw(side, text, who) {
-  const list = byId("lines", HTMLOListElement);
-  const line = make("li", ...(who ? [make("span", who)] : []), text);
+  const list = byId("lines", HTMLElement);
+  const line = make("p", ...(who ? [make("span", who)] : []), text);
   line.className = side;
   if (who) line.firstElementChild?.classList.add("who");
   list.append(line);

@@ -2,17 +2,19 @@
 //
 // The reference has this channel but no method for it: `forms`, `callbackSlots` and
 // `requestCallback` are additions, in the same style.
-import { drawForm, sorted } from "./forms.js";
+import { drawForm, sorted, withNeeded } from "./forms.js";
 import { attempt, byId, enable, log, make, onSubmit, show, showState } from "./page.js";
 
-/** What the page asks where the service has no form of its own. @type {import("tvox-widget").Form} */
+/** The number to call. @type {import("tvox-widget").FormField} */
+const PHONE = { key: "customerPhoneNumber", label: "Phone", type: "tel", required: true, autocomplete: "tel" };
+
+/** What the page asks besides, where the service has no form of its own. @type {import("tvox-widget").Form} */
 const OWN_FORM = {
   fields: [
-    { key: "customerFirstName", label: "First name", type: "TEXT", required: false },
-    { key: "customerLastName", label: "Last name", type: "TEXT", required: false },
-    { key: "customerCompany", label: "Company", type: "TEXT", required: false },
-    { key: "customerValue", label: "E-mail", type: "EMAIL", required: false },
-    { key: "customerPhoneNumber", label: "Phone", type: "PHONE", required: true },
+    { key: "customerFirstName", label: "First name", type: "text", required: false, autocomplete: "given-name" },
+    { key: "customerLastName", label: "Last name", type: "text", required: false, autocomplete: "family-name" },
+    { key: "customerCompany", label: "Company", type: "text", required: false, autocomplete: "organization" },
+    { key: "customerValue", label: "E-mail", type: "email", required: false, autocomplete: "email" },
   ],
 };
 
@@ -42,7 +44,7 @@ onSubmit("settings", (settings) => {
     ]);
     log("forms", form);
     log("callbackSlots", `${slots.length} times in ${DAYS} days`);
-    drawForm(form ?? OWN_FORM);
+    drawForm(withNeeded(form ?? OWN_FORM, PHONE));
     drawSlots(slots);
     enable("request", true);
   }));

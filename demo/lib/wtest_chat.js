@@ -36,7 +36,7 @@ onSubmit("settings", (fields) => {
   });
   log("new Widget", "connecting …");
   enable("settings", false);
-  enable("composer", true);
+  openComposer();
 
   widget.onLoadClientComplete(() => {
     log("onLoadClientComplete", widget?.getChannelsEnabled());
@@ -66,7 +66,7 @@ let listener;
 /** @param {{ code: string, description: string }[]} services */
 async function bot(services) {
   history = [];
-  byId("lines", HTMLOListElement).replaceChildren();
+  byId("lines", HTMLElement).replaceChildren();
   showState("Bot");
 
   const subject = await ask("Hello, I am the bot. Whom would you like to talk to?", services.map((it) => it.description));
@@ -130,11 +130,14 @@ async function handOver(service, answers) {
   const { result, notification } = chat.getChatChannelEventMonitor();
   result.subscribe((event) => log("event monitor, result", event));
   notification.subscribe(happened);
+  // An addition to the reference: whoever loses the connection while writing is forgotten by itself.
+  chat.on("typing", showTyping);
   enable("close", true);
 }
 
 /** An operator has answered, once at least. */
 let isAnswered = false;
+let operator = "The operator";
 
 /** @param {ChatChannelSession} session what has changed about the session */
 function sessionChanged(session) {
@@ -151,7 +154,8 @@ function sessionChanged(session) {
       showState("It rings at an operator’s");
       break;
     case "CONNECTED":
-      showState(session.agent ? `Connected with ${session.agent.name}` : "Connected", true);
+      operator = session.agent?.name ?? operator;
+      showState(`Connected with ${operator}`, true);
       if (!isAnswered) {
         isAnswered = true;
         void attempt("sendBotMessages", answered);
@@ -173,8 +177,8 @@ function sessionChanged(session) {
 async function answered() {
   await sendBotMessages();
   listener = (text) => chat?.chatSendMessage(text, "WROTE", false);
-  for (const part of ["composer", "attach", "recap"]) enable(part, true);
-  byId("composer", HTMLFormElement).querySelector("input")?.focus();
+  for (const part of ["attach", "recap"]) enable(part, true);
+  openComposer();
 }
 
 /**
@@ -205,12 +209,13 @@ function happened(event) {
   const isFromOperator = event.direction === "INBOUND" && !event.greeting;
 
   if (event.messageType === "CLOSED_SESSION") return;
-  if (isFromOperator) show("typing", event.status === "COMPOSING" ? "The operator is writing …" : "");
+  // COMPOSING and IDLE, of somebody writing, are in the event "typing" as well: see handOver.
   if (event.status !== "WROTE") return;
 
   if (!isFromOperator && alreadyDrawn > 0) alreadyDrawn -= 1;
   else if (event.attachment) drawFile(event);
-  else draw(event.direction === "INBOUND" ? "in" : "out", event.message ?? "");
+  else if (event.direction === "INBOUND") draw("in", event.message ?? "", operator);
+  else draw("out", event.message ?? "");
 
   if (isFromOperator && event.id) {
     // The operator's first tick now, the second when the visitor has the page before him.
@@ -224,6 +229,7 @@ function happened(event) {
 function markRead() {
   if (document.hidden || !unread) return;
   chat?.chatChannelReadMessage(unread);
+  log("chatChannelReadMessage", unread);
   unread = undefined;
 }
 document.addEventListener("visibilitychange", markRead);
@@ -262,7 +268,7 @@ function drawFile({ attachment, direction }) {
   files.set(file, line);
   // Its address is asked for when it is wanted: it holds for a minute.
   line.replaceChildren(
-    state === "READY"
+    state === "AVAILABLE"
       ? button(name, async () => window.open((await chat?.fileUrl(file))?.url, "_blank", "noopener"))
       : `${name}: ${state.toLowerCase()}`,
   );
@@ -278,7 +284,7 @@ onClick("close", () => chat?.chatChannelSessionClose());
 function ended() {
   draw("note", "The conversation has ended.");
   showState("Closed");
-  show("typing", "");
+  showTyping(false);
   isAnswered = false;
   listener = undefined;
   for (const part of ["composer", "attach", "close"]) enable(part, false);
@@ -286,6 +292,16 @@ function ended() {
 }
 
 // ─── What is drawn ───────────────────────────────────────────────────────────────────────────────
+
+/** @param {boolean} isTyping */
+function showTyping(isTyping) {
+  show("typing", isTyping ? `${operator} is writing …` : "");
+}
+
+function openComposer() {
+  enable("composer", true);
+  byId("composer", HTMLFormElement).querySelector("input")?.focus();
+}
 
 /** @param {string} text @param {() => unknown} action */
 function button(text, action) {

@@ -2,17 +2,19 @@
 //
 // The reference has this channel but no method for it: `forms` and `sendMail` are additions, in the
 // same style. Nobody has to be there to answer, so there is no session and nothing to monitor.
-import { drawForm, sorted } from "./forms.js";
+import { drawForm, sorted, withNeeded } from "./forms.js";
 import { attempt, byId, enable, log, onSubmit, show, showState } from "./page.js";
 
-/** What the page asks where the service has no form of its own. @type {import("tvox-widget").Form} */
+/** The address that the answer goes to. @type {import("tvox-widget").FormField} */
+const EMAIL = { key: "customerValue", label: "E-mail", type: "email", required: true, autocomplete: "email" };
+
+/** What the page asks besides, where the service has no form of its own. @type {import("tvox-widget").Form} */
 const OWN_FORM = {
   fields: [
-    { key: "customerFirstName", label: "First name", type: "TEXT", required: false },
-    { key: "customerLastName", label: "Last name", type: "TEXT", required: false },
-    { key: "customerCompany", label: "Company", type: "TEXT", required: false },
-    { key: "customerPhoneNumber", label: "Phone", type: "PHONE", required: false },
-    { key: "customerValue", label: "E-mail", type: "EMAIL", required: true },
+    { key: "customerFirstName", label: "First name", type: "text", required: false, autocomplete: "given-name" },
+    { key: "customerLastName", label: "Last name", type: "text", required: false, autocomplete: "family-name" },
+    { key: "customerCompany", label: "Company", type: "text", required: false, autocomplete: "organization" },
+    { key: "customerPhoneNumber", label: "Phone", type: "tel", required: false, autocomplete: "tel" },
   ],
 };
 
@@ -37,7 +39,7 @@ onSubmit("settings", (settings) => {
     // What this service asks before a mail, consent included; null where it asks nothing.
     const form = await connected.forms("MAIL", service);
     log("forms", form);
-    drawForm(form ?? OWN_FORM);
+    drawForm(withNeeded(form ?? OWN_FORM, EMAIL));
     enable("request", true);
   }));
 });
@@ -48,10 +50,10 @@ onSubmit("request", async ({ subject, message, ...filled }) => {
   const { customer, fields } = sorted(filled);
   widget.sendCustomerIdentifier("MAIL", service);
 
-  // Fulfilled when the server has kept the message. Without a connection it waits and is sent later:
-  // once, however often the connection breaks meanwhile.
+  // Fulfilled when the server has kept the message, and once only, though the connection may break in
+  // between. After ten seconds without one it is rejected.
   const ticket = await widget.sendMail({ service, from: filled.customerValue, subject, message, customer, fields });
   log("sendMail", ticket);
-  show("outcome", `Thank you. Your message has the number ${ticket.id}.`);
+  show("outcome", `Thank you. Your message has the number ${ticket}.`);
   byId("request", HTMLFormElement).reset();
 });
