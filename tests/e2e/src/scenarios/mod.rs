@@ -3,6 +3,7 @@
 mod access;
 mod chat;
 mod continuity;
+mod demos;
 mod gallery;
 mod library;
 mod policy;
@@ -49,6 +50,10 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, continuity::a_killed_and_restarted_server_loses_nothing),
         scenario!(PEOPLE, trouble::malformed_frames_and_unknown_events_do_no_harm),
         scenario!(PEOPLE, trouble::an_unreachable_server_is_told_and_found_again),
+        scenario!(PEOPLE, demos::the_bots_conversation_reaches_the_operator_whole),
+        scenario!(PEOPLE, demos::the_headless_demo_follows_the_services),
+        scenario!(PEOPLE, demos::mail_and_callback_give_a_number),
+        scenario!(PEOPLE, demos::no_demo_page_breaks_a_rule),
         scenario!(PEOPLE, access::the_whole_way_goes_by_keyboard_alone),
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_light),
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_dark),

@@ -1,0 +1,126 @@
+//! The library's demos: each does what it shows, and breaks no rule of accessibility.
+
+use std::sync::Arc;
+
+use crate::axe;
+use crate::browser::{Browser, Look};
+use crate::console::Console;
+use crate::fault::Outcome;
+use crate::line::From::{Operator, Visitor};
+use crate::part::Part;
+use crate::stage::Stage;
+
+/// Their pages, without the ending.
+const PAGES: [&str; 7] = ["index", "chat", "call", "video", "mail", "callback", "headless"];
+
+/// What the bot of the chat demo says, and what the visitor answers.
+const WITH_THE_BOT: [(crate::line::From, &str); 7] = [
+    (Operator, "Hello, I am the bot. Whom would you like to talk to?"),
+    (Visitor, "Commerciale"),
+    (Operator, "What is it about? One sentence is enough."),
+    (Visitor, "The mudguard rattles"),
+    (Operator, "Do you have an order number?"),
+    (Visitor, "No"),
+    (Operator, "Thank you. I am handing you over to Commerciale, who will read all of this."),
+];
+
+/// Somebody before one of the pages.
+struct Reader {
+    browser: Arc<Browser>,
+}
+
+impl Reader {
+    async fn of(stage: &Stage, page: &str) -> Outcome<Self> {
+        let browser = stage.browser("reader", Look { dark: false, still: true }).await?;
+        browser.driver.goto(stage.url(&format!("/demo/{page}.html"))).await?;
+        Ok(Self { browser })
+    }
+
+    fn place(&self, selector: &str) -> Part {
+        Part::of_page(&self.browser, selector)
+    }
+
+    async fn connect(&self) -> Outcome {
+        self.place("#settings button:not([type])").click().await
+    }
+
+    /// Fills in a field, by its name.
+    async fn fill(&self, name: &str, text: &str) -> Outcome {
+        self.place(&format!("[name={name}]:enabled")).keys(text).await
+    }
+}
+
+/// The operator finds what the bot and the visitor said, in order and on the right sides, and goes on.
+pub(crate) async fn the_bots_conversation_reaches_the_operator_whole(stage: Arc<Stage>) -> Outcome {
+    let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
+    let reader = Reader::of(&stage, "chat").await?;
+    reader.connect().await?;
+    reader.place("#choices button").named("Commerciale").click().await?;
+    reader.place("#lines").says("One sentence").await?;
+    reader.fill("text", "The mudguard rattles").await?;
+    reader.place("#composer button").click().await?;
+    reader.place("#choices button").named("No").click().await?;
+
+    anna.offer().says("Commerciale").await?;
+    anna.accept().await?;
+    anna.sees(&WITH_THE_BOT).await?;
+    anna.say("Good morning").await?;
+    reader.place("#lines .in").says("Good morning").await?;
+    anna.sees_state("Good morning", "read").await?;
+    reader.fill("text", "Good morning, Anna").await?;
+    anna.sees_typing().await?;
+    reader.place("#composer button").click().await?;
+    let after = [(Operator, "Good morning"), (Visitor, "Good morning, Anna")];
+    anna.sees(&[WITH_THE_BOT.as_slice(), &after].concat()).await?;
+    reader.place("#close").click().await?;
+    reader.place("#state").says("Closed").await
+}
+
+/// The table of the headless demo follows an operator who comes.
+pub(crate) async fn the_headless_demo_follows_the_services(stage: Arc<Stage>) -> Outcome {
+    let reader = Reader::of(&stage, "headless").await?;
+    reader.connect().await?;
+    reader.place("[id='service0002/CHAT']").says("OUT_OF_SERVICE").await?;
+    let _anna = Console::arrive(&stage, "Anna", Look::default()).await?;
+    reader.place("[id='service0002/CHAT']").says("ACTIVE").await?;
+    reader.place("#disconnect").click().await?;
+    reader.place("#state").says("stopped").await
+}
+
+/// A mail becomes a ticket, a wish to be called a request: the visitor is told the number.
+pub(crate) async fn mail_and_callback_give_a_number(stage: Arc<Stage>) -> Outcome {
+    let mail = Reader::of(&stage, "mail").await?;
+    mail.connect().await?;
+    mail.fill("customerValue", "giulia@example.org").await?;
+    mail.fill("subject", "Invoice").await?;
+    mail.fill("message", "Where is it?").await?;
+    agree(&mail).await?;
+    mail.place("#request button").click().await?;
+    mail.place("#outcome").says("has the number t_").await?;
+
+    let callback = Reader::of(&stage, "callback").await?;
+    callback.connect().await?;
+    callback.fill("customerPhoneNumber", "+39 0422 000000").await?;
+    agree(&callback).await?;
+    callback.place("#request button").click().await?;
+    callback.place("#outcome").says("The number of your request is cb_").await
+}
+
+/// Axe-core finds nothing on any of the pages, in light and dark.
+pub(crate) async fn no_demo_page_breaks_a_rule(stage: Arc<Stage>) -> Outcome {
+    for dark in [false, true] {
+        let person = if dark { "dark" } else { "light" };
+        let browser = stage.browser(person, Look { dark, still: true }).await?;
+        for page in PAGES {
+            browser.driver.goto(stage.url(&format!("/demo/{page}.html"))).await?;
+            axe::check(&stage.options, &browser, &format!("{page}, {person}")).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Agrees to what the form wants to be agreed to, if there is such a thing.
+async fn agree(reader: &Reader) -> Outcome {
+    let consent = reader.place("#consent input");
+    if consent.is_shown().await? { consent.click().await } else { Ok(()) }
+}
