@@ -17,7 +17,7 @@ export function byId(id, type) {
 /** @param {string} id @param {(button: HTMLButtonElement) => unknown} action what a click on this button does */
 export function onClick(id, action) {
   const button = byId(id, HTMLButtonElement);
-  button.addEventListener("click", () => void attempt(id, () => action(button)));
+  button.addEventListener("click", () => void attempt(button.innerText, () => action(button)));
 }
 
 /** @param {string} id @param {(fields: Record<string, string>) => unknown} action gets what was filled in */
@@ -25,7 +25,8 @@ export function onSubmit(id, action) {
   const form = byId(id, HTMLFormElement);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void attempt(id, () => action(fieldsOf(form)));
+    const name = event.submitter?.innerText ?? id;
+    void attempt(name, () => action(fieldsOf(form)));
   });
 }
 

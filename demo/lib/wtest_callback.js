@@ -42,7 +42,7 @@ onSubmit("settings", (settings) => {
       connected.forms("CALLBACK", service),
       connected.callbackSlots(service, DAYS),
     ]);
-    log("forms", form);
+    log("forms", form ?? "none, so the page asks its own");
     log("callbackSlots", `${slots.length} times in ${DAYS} days`);
     drawForm(withNeeded(form ?? OWN_FORM, PHONE));
     drawSlots(slots);
@@ -52,24 +52,47 @@ onSubmit("settings", (settings) => {
 
 onSubmit("request", async ({ when, message, ...filled }) => {
   if (!widget) return;
-  show("outcome", "");
   const { customer, fields } = sorted(filled);
   widget.sendCustomerIdentifier("CALLBACK", service);
-
-  // The number goes as it was written. One that is none is refused (INVALID_PHONE), as is a time
-  // at which nobody works (OVERTIME).
-  const callback = await widget.requestCallback({
-    service,
-    phone: filled.customerPhoneNumber,
-    when: when || undefined,
-    message: message || undefined,
-    customer,
-    fields,
-  });
-  log("requestCallback", callback);
-  show("outcome", `We will call you ${when ? moment(when) : "as soon as we can"}. The number of your request is ${callback.id}.`);
-  byId("request", HTMLFormElement).reset();
+  try {
+    const callback = await widget.requestCallback({
+      service,
+      phone: filled.customerPhoneNumber,
+      when: when || undefined,
+      message: message || undefined,
+      customer,
+      fields,
+    });
+    log("requestCallback", callback);
+    // The number comes back as the server has understood it.
+    const time = when ? moment(when) : "as soon as we can";
+    tell(`We will call ${callback.phone} ${time}. The number of your request is ${callback.id}.`, true);
+    byId("request", HTMLFormElement).reset();
+  } catch (error) {
+    tell(excuse(error), false);
+    throw error;
+  }
 });
+
+/**
+ * What a visitor is told of an error. Its `message` is for developers and in English: the words are
+ * chosen by what never changes, `code`, and of what a server has refused `details.reason`.
+ * @param {unknown} error
+ */
+function excuse(error) {
+  if (error instanceof TvoxWidget.TvoxError) {
+    if (error.details.reason === "INVALID_PHONE") return "This is no telephone number that we can call.";
+    if (error.details.reason === "OVERTIME") return "Nobody works at that time. Please choose another.";
+    if (error.code === "NOT_CONNECTED") return "There is no connection. Please try again.";
+  }
+  return "That did not work. Please try again later.";
+}
+
+/** @param {string} text @param {boolean} isGood */
+function tell(text, isGood) {
+  show("outcome", text);
+  byId("outcome", HTMLElement).className = `notice ${isGood ? "good" : "bad"}`;
+}
 
 /** @param {import("tvox-widget").CallbackSlot[]} slots times in which somebody can call, by day */
 function drawSlots(slots) {

@@ -36,9 +36,9 @@ onSubmit("settings", (settings) => {
   widget.onLoadClientComplete(() => attempt("forms", async () => {
     // Which channels the server has switched on at all.
     log("getChannelsEnabled", connected.getChannelsEnabled());
-    // What this service asks before a mail, consent included; null where it asks nothing.
+    // What this service asks before a mail, consent included; undefined where it asks nothing.
     const form = await connected.forms("MAIL", service);
-    log("forms", form);
+    log("forms", form ?? "none, so the page asks its own");
     drawForm(withNeeded(form ?? OWN_FORM, EMAIL));
     enable("request", true);
   }));
