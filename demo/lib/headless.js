@@ -44,7 +44,7 @@ onSubmit("settings", ({ url, ...fields }) => {
  * each change after it. RxJS takes it as well: `from(observable)`.
  * @param {Widget} widget
  * @param {string} code
- * @param {string} channel
+ * @param {import("tvox-widget").MultiChannelType} channel
  */
 function follow(widget, code, channel) {
   const cell = byId(`${code}/${channel}`, HTMLTableCellElement);
