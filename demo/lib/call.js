@@ -27,6 +27,9 @@ export function showCall(call) {
   show("session-state", sessionState ?? "–");
   show("step", step?.type ? step.type + place : "–");
   show("call-state", state ?? "–");
+  // The next call begins with everything on again.
+  if (state === "IDLE")
+    for (const button of document.querySelectorAll("[aria-pressed]")) button.setAttribute("aria-pressed", "false");
 
   clearInterval(clock);
   if (call.start) {

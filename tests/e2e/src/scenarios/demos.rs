@@ -87,6 +87,24 @@ pub(crate) async fn the_headless_demo_follows_the_services(stage: Arc<Stage>) ->
     reader.place("#state").says("stopped").await
 }
 
+/// A call rings at the operator's, is answered, muted and ended, and the page says so.
+pub(crate) async fn the_video_demo_shows_what_becomes_of_a_call(stage: Arc<Stage>) -> Outcome {
+    let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
+    let reader = Reader::of(&stage, "video").await?;
+    reader.connect().await?;
+    reader.place("#step").says("CONNECTING").await?;
+    Part::of_page(&anna.browser, "[data-testid=offer] [data-testid=accept]").click().await?;
+    reader.place("#call-state").says("CONNECTED").await?;
+    reader.place("#screen-text").says("Anna").await?;
+    for button in ["#mute-audio", "#mute-video"] {
+        reader.place(button).click().await?;
+        reader.place(&format!("{button}[aria-pressed=true]")).shown().await?;
+    }
+    reader.place("#hang-up").click().await?;
+    reader.place("#call-state").says("IDLE").await?;
+    reader.place("#mute-audio[aria-pressed=false]").shown().await
+}
+
 /// A mail becomes a ticket, a wish to be called a request: the visitor is told the number.
 pub(crate) async fn mail_and_callback_give_a_number(stage: Arc<Stage>) -> Outcome {
     let mail = Reader::of(&stage, "mail").await?;

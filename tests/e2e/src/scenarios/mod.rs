@@ -52,6 +52,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, trouble::an_unreachable_server_is_told_and_found_again),
         scenario!(PEOPLE, demos::the_bots_conversation_reaches_the_operator_whole),
         scenario!(PEOPLE, demos::the_headless_demo_follows_the_services),
+        scenario!(PEOPLE, demos::the_video_demo_shows_what_becomes_of_a_call),
         scenario!(PEOPLE, demos::mail_and_callback_give_a_number),
         scenario!(PEOPLE, demos::no_demo_page_breaks_a_rule),
         scenario!(PEOPLE, access::the_whole_way_goes_by_keyboard_alone),
