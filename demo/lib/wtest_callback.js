@@ -29,26 +29,28 @@ onSubmit("settings", (settings) => {
   widget?.disconnect();
   enable("request", false);
   service = settings.service;
-  const connected = new TvoxWidget.Widget({
+  widget = new TvoxWidget.Widget({
     server: { url: settings.url },
     servicesConfiguration: [{ type: "CALLBACK", services: [{ code: service, description: service }] }],
   });
-  widget = connected;
-  widget.client.connectionEvent.subscribe((event) => showState(event.connected ? "Connected" : "Not connected", event.connected));
-
-  widget.onLoadClientComplete(() => attempt("forms and callbackSlots", async () => {
-    // Both answers are awaited together: neither question depends on the other's answer.
-    const [form, slots] = await Promise.all([
-      connected.forms("CALLBACK", service),
-      connected.callbackSlots(service, DAYS),
-    ]);
-    log("forms", form ?? "none, so the page asks its own");
-    log("callbackSlots", `${slots.length} times in ${DAYS} days`);
-    drawForm(withNeeded(form ?? OWN_FORM, PHONE));
-    drawSlots(slots);
-    enable("request", true);
-  }));
+  widget.client.connectionEvent.subscribe(({ connected }) =>
+    showState(connected ? "Connected" : "Not connected", connected));
+  widget.onLoadClientComplete(() => attempt("The form", loaded));
 });
+
+async function loaded() {
+  if (!widget) return;
+  // Neither question depends on the other's answer: both are asked at once.
+  const [form, slots] = await Promise.all([
+    widget.forms("CALLBACK", service),
+    widget.callbackSlots(service, DAYS),
+  ]);
+  log("forms", form ?? "none, so the page asks its own");
+  log("callbackSlots", `${slots.length} times in ${DAYS} days`);
+  drawForm(withNeeded(form ?? OWN_FORM, PHONE));
+  drawSlots(slots);
+  enable("request", true);
+}
 
 onSubmit("request", async ({ when, message, ...filled }) => {
   if (!widget) return;

@@ -31,8 +31,8 @@ onSubmit("settings", (fields) => {
     server: { url: fields.url },
     // Which services this page may ask for, channel by channel. Others count as unknown.
     servicesConfiguration: [{ type: "CHAT", services }],
-    // Who writes, as far as you know. Left out, the operator talks to somebody anonymous.
-    ...(fields.name && { customerInfo: { customerDisplayName: fields.name, customerValue: fields.mail || undefined } }),
+    // Who writes, as far as you know. Without a name the operator talks to somebody anonymous.
+    customerInfo: fields.name ? { customerDisplayName: fields.name, customerValue: fields.mail } : undefined,
   });
   log("new Widget", "connecting …");
   enable("settings", false);
@@ -60,17 +60,22 @@ onSubmit("settings", (fields) => {
 /** @type {{ text: string, byBot: boolean }[]} all that the bot and the visitor said, in order */
 let history = [];
 
-/** @type {((text: string) => unknown) | undefined} who hears what the visitor writes: first the bot, then the operator */
+/** @type {((text: string) => unknown) | undefined} who hears the visitor: first the bot, then the operator */
 let listener;
 
-/** @param {{ code: string, description: string }[]} services */
+/**
+ * What it asks, and in which order. Whatever is no name of a service means the first one.
+ * @param {{ code: string, description: string }[]} services
+ */
 async function bot(services) {
   history = [];
   byId("lines", HTMLElement).replaceChildren();
+  enable("recap", false);
   showState("Bot");
 
-  const subject = await ask("Hello, I am the bot. Whom would you like to talk to?", services.map((it) => it.description));
-  const service = services.find((it) => it.description.toLowerCase() === subject.toLowerCase()) ?? services[0];
+  const names = services.map(({ description }) => description);
+  const wish = await ask("Hello, I am the bot. Whom would you like to talk to?", names);
+  const service = services.find(({ description }) => description === wish) ?? services[0];
   const matter = await ask("What is it about? One sentence is enough.");
   const order = await ask("Do you have an order number?", ["No"]);
   say(`Thank you. I am handing you over to ${service.description}, who will read all of this.`);
@@ -91,9 +96,8 @@ async function ask(question, choices = []) {
   say(question);
   const answer = await new Promise((/** @type {(text: string) => void} */ resolve) => {
     listener = resolve;
-    byId("choices", HTMLElement).replaceChildren(
-      ...choices.map((choice) => button(choice, () => resolve(choice))),
-    );
+    const buttons = choices.map((choice) => button(choice, () => resolve(choice)));
+    byId("choices", HTMLElement).replaceChildren(...buttons);
   });
   listener = undefined;
   byId("choices", HTMLElement).replaceChildren();
@@ -166,8 +170,8 @@ function sessionChanged(session) {
       if (step.uri) draw("note", "The operator shows you a page: ").append(link(step.uri));
       break;
     case "INACTIVE_TIMEOUT":
-      // Whoever writes stays; so does who says that he is there.
-      draw("note", `Are you still there? This ends at ${new Date(step.inactivityExpireDatetime ?? 0).toLocaleTimeString("en-GB")}. `)
+      // Any message keeps the session, and so does a word without one.
+      draw("note", `Are you still there? This ends at ${clock(step.inactivityExpireDatetime)}. `)
         .append(button("I am here", () => chat?.stillHere()));
       break;
   }
@@ -218,8 +222,7 @@ function happened(event) {
   else draw("out", event.message ?? "");
 
   if (isFromOperator && event.id) {
-    // The operator's first tick now, the second when the visitor has the page before him.
-    // A mark counts for all messages before it as well.
+    // Received now, read when the page is in view. A mark counts for all messages before it as well.
     chat?.chatChannelReceivedMessage(event.id);
     unread = event.id;
     markRead();
@@ -282,16 +285,23 @@ onSubmit("recap", async ({ to }) => {
 onClick("close", () => chat?.chatChannelSessionClose());
 
 function ended() {
+  byId("choices", HTMLElement).replaceChildren();
   draw("note", "The conversation has ended.");
   showState("Closed");
   showTyping(false);
   isAnswered = false;
-  listener = undefined;
+  listener = unread = undefined;
+  files.clear();
   for (const part of ["composer", "attach", "close"]) enable(part, false);
   enable("settings", true);
 }
 
 // ─── What is drawn ───────────────────────────────────────────────────────────────────────────────
+
+/** @param {number | undefined} time milliseconds since 1970 */
+function clock(time) {
+  return time ? new Date(time).toLocaleTimeString("en-GB") : "any moment";
+}
 
 /** @param {boolean} isTyping */
 function showTyping(isTyping) {

@@ -26,23 +26,25 @@ onSubmit("settings", (settings) => {
   widget?.disconnect();
   enable("request", false);
   service = settings.service;
-  const connected = new TvoxWidget.Widget({
+  widget = new TvoxWidget.Widget({
     server: { url: settings.url },
     servicesConfiguration: [{ type: "MAIL", services: [{ code: service, description: service }] }],
   });
-  widget = connected;
-  widget.client.connectionEvent.subscribe((event) => showState(event.connected ? "Connected" : "Not connected", event.connected));
-
-  widget.onLoadClientComplete(() => attempt("forms", async () => {
-    // Which channels the server has switched on at all.
-    log("getChannelsEnabled", connected.getChannelsEnabled());
-    // What this service asks before a mail, consent included; undefined where it asks nothing.
-    const form = await connected.forms("MAIL", service);
-    log("forms", form ?? "none, so the page asks its own");
-    drawForm(withNeeded(form ?? OWN_FORM, EMAIL));
-    enable("request", true);
-  }));
+  widget.client.connectionEvent.subscribe(({ connected }) =>
+    showState(connected ? "Connected" : "Not connected", connected));
+  widget.onLoadClientComplete(() => attempt("The form", loaded));
 });
+
+async function loaded() {
+  if (!widget) return;
+  // Which channels the server has switched on at all.
+  log("getChannelsEnabled", widget.getChannelsEnabled());
+  // What this service asks before a mail, consent included; undefined where it asks nothing.
+  const form = await widget.forms("MAIL", service);
+  log("forms", form ?? "none, so the page asks its own");
+  drawForm(withNeeded(form ?? OWN_FORM, EMAIL));
+  enable("request", true);
+}
 
 onSubmit("request", async ({ subject, message, ...filled }) => {
   if (!widget) return;
