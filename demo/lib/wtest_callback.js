@@ -54,6 +54,7 @@ async function loaded() {
 
 onSubmit("request", async ({ when, message, ...filled }) => {
   if (!widget) return;
+  show("outcome", "");
   const { customer, fields } = sorted(filled);
   widget.sendCustomerIdentifier("CALLBACK", service);
   try {
