@@ -55,7 +55,7 @@ async function loaded() {
 onSubmit("request", async ({ when, message, ...filled }) => {
   if (!widget) return;
   show("outcome", "");
-  const { customer, fields } = sorted(filled);
+  const { customer } = sorted(filled);
   widget.sendCustomerIdentifier("CALLBACK", service);
   try {
     const callback = await widget.requestCallback({
@@ -64,7 +64,6 @@ onSubmit("request", async ({ when, message, ...filled }) => {
       when: when || undefined,
       message: message || undefined,
       customer,
-      fields,
     });
     log("requestCallback", callback);
     // The number comes back as the server has understood it.
