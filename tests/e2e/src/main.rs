@@ -16,6 +16,7 @@ mod options;
 mod part;
 mod process;
 mod runner;
+mod sample;
 mod scenarios;
 mod server;
 mod stage;

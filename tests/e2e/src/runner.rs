@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::fault::{Fault, Outcome};
 use crate::options::Options;
+use crate::sample;
 use crate::stage::{Setup, Stage};
 
 /// No scenario may take longer.
@@ -34,7 +35,13 @@ pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
     let start = Instant::now();
     let (mut passed, mut failures) = (0, Vec::new());
     let mut stop = pin!(interrupted());
+    let mut ignored = 0;
     for scenario in &wanted {
+        if scenario.setup.reference && sample::text(&options.site).is_none() {
+            println!("test {kind}::{} ... ignored, TVOX_REFERENCE names no text", scenario.name);
+            ignored += 1;
+            continue;
+        }
         let began = Instant::now();
         let outcome = perform(options, scenario, stop.as_mut()).await;
         let word = if outcome.is_ok() { "ok" } else { "FAILED" };
@@ -60,9 +67,9 @@ pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
         }
     }
     let word = if failures.is_empty() { "ok" } else { "FAILED" };
-    let left_out = scenarios.len() - passed - failures.len();
+    let left_out = scenarios.len() - passed - failures.len() - ignored;
     println!(
-        "\ntest result: {word}. {passed} passed; {} failed; 0 ignored; 0 measured; {left_out} filtered out; finished in {:.2}s",
+        "\ntest result: {word}. {passed} passed; {} failed; {ignored} ignored; 0 measured; {left_out} filtered out; finished in {:.2}s",
         failures.len(),
         start.elapsed().as_secs_f64()
     );

@@ -1,5 +1,6 @@
 //! The demo server as a child process.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -30,7 +31,7 @@ impl Server {
         options: &Options,
         data: &Path,
         site: &Path,
-        more: &[&str],
+        more: &[OsString],
     ) -> Outcome<Self> {
         let mut command = Command::new(&options.server);
         command.arg("--listen").arg("127.0.0.1:0").arg("--data").arg(data);

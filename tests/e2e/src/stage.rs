@@ -1,5 +1,6 @@
 //! What a scenario plays on: a server with its own data, a site, and people with browsers.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crate::browser::{Browser, Look};
@@ -14,6 +15,10 @@ use crate::server::Server;
 pub(crate) struct Setup {
     /// The automatic operator answers where no person does.
     pub(crate) echo: bool,
+    /// A file of settings, from the project's root.
+    pub(crate) config: Option<&'static str>,
+    /// Nothing can be played without the text of the reference.
+    pub(crate) reference: bool,
 }
 
 /// Everything of one scenario; taken down when it is over.
@@ -64,6 +69,11 @@ impl Stage {
         format!("http://{}{path}", self.gate.host())
     }
 
+    /// The folder of the pages below `/demo/<name>/`.
+    pub(crate) fn page_folder(&self, name: &str) -> PathBuf {
+        self.site.path().join("demo").join(name)
+    }
+
     /// Gives a person a browser.
     ///
     /// # Errors
@@ -82,8 +92,15 @@ impl Stage {
     /// # Errors
     /// It does not start.
     pub(crate) async fn start_server(&self) -> Outcome {
-        let more: &[&str] = if self.setup.echo { &[] } else { &["--no-echo"] };
-        let server = Server::start(&self.options, self.data.path(), self.site.path(), more).await?;
+        let mut more = Vec::new();
+        if !self.setup.echo {
+            more.push("--no-echo".into());
+        }
+        if let Some(config) = self.setup.config {
+            more.extend(["--config".into(), self.options.site.join(config).into_os_string()]);
+        }
+        let server =
+            Server::start(&self.options, self.data.path(), self.site.path(), &more).await?;
         self.gate.lead_to(Some(server.address));
         *self.server.lock().await = Some(server);
         Ok(())

@@ -7,6 +7,7 @@ mod demos;
 mod gallery;
 mod library;
 mod policy;
+mod reference;
 mod trouble;
 
 use crate::runner::Scenario;
@@ -24,9 +25,12 @@ macro_rules! scenario {
 }
 
 /// People only.
-const PEOPLE: Setup = Setup { echo: false };
+const PEOPLE: Setup = Setup { echo: false, config: None, reference: false };
 /// The automatic operator as well.
-const ECHO: Setup = Setup { echo: true };
+const ECHO: Setup = Setup { echo: true, config: None, reference: false };
+/// The services and channels that the reference's samples speak of.
+const REFERENCE: Setup =
+    Setup { echo: true, config: Some("tests/reference/server.toml"), reference: true };
 
 /// All of them, the quick ones first.
 pub(crate) fn all() -> Vec<Scenario> {
@@ -59,6 +63,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_light),
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_dark),
         scenario!(PEOPLE, access::the_console_breaks_no_rule),
+        scenario!(REFERENCE, reference::every_name_of_the_reference_works),
+        scenario!(REFERENCE, reference::every_sample_of_the_reference_runs),
         scenario!(PEOPLE, gallery::every_screen_fits_every_device_in_light),
         scenario!(PEOPLE, gallery::every_screen_fits_every_device_in_dark),
     ]
