@@ -230,6 +230,22 @@
       same(told.notifications.at(-2).messageType, "CLOSED_SESSION", "the last event");
       same(await code(chat.chatSendMessage("too late", "WROTE", false)), "WRONG_STATE", "a message after the chat");
     }],
+    ["welcomeMessage uri inactivityExpireDatetime", async () => {
+      const steps = [];
+      const other = widget.newChatSession("service0001");
+      const monitor = other.getChatChannelSessionMonitor();
+      await other.createChatChannelSession();
+      monitor.subscribe((now) => steps.push(now.step));
+      const step = (type) => until(() => steps.find((step) => step.type === type), type);
+      same((await step("PLAY")).welcomeMessage, "Welcome to our shop", "PLAY");
+      await step("CONNECTED");
+      await other.chatSendMessage("Show me a page, please", "WROTE", false);
+      truth((await step("TO_URL")).uri.endsWith("/demo/biciclette.html"), "TO_URL");
+      const { inactivityExpireDatetime } = await step("INACTIVE_TIMEOUT");
+      truth(Math.abs(inactivityExpireDatetime - Date.now() - 30_000) < 10_000, "epoch milliseconds");
+      other.chatChannelSessionClose();
+      await until(() => reference.asked("chat.close").length === 2, "chat.close");
+    }],
     ...["video", "call"].flatMap((kind) => {
       const channel = kind === "video" ? "VIDEO" : "PHONE_CALL";
       const seen = [];
