@@ -21,3 +21,6 @@ pub mod service_selector;
 pub mod shell;
 pub mod to_url;
 pub mod ui;
+
+/// The style sheet that the components expect around them, in the document or in a shadow root.
+pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/widget.css"));

@@ -11,6 +11,7 @@ use web_sys::HtmlElement;
 
 use super::attributes::{OBSERVED, Sources};
 use super::stage::Stage;
+use crate::components::STYLE;
 use crate::components::dom::ElState;
 use crate::components::shell::{Desk, shell};
 use crate::components::ui::{Settings, Ui};
@@ -21,7 +22,7 @@ use crate::core::model::ChannelType;
 #[wasm_bindgen(js_name = css)]
 #[must_use]
 pub fn css() -> String {
-    include_str!(concat!(env!("OUT_DIR"), "/widget.css")).to_owned()
+    STYLE.to_owned()
 }
 
 /// One element: made when it is connected, freed when it has gone.
