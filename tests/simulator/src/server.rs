@@ -122,7 +122,7 @@ impl Server {
         let said = |what: &What| match what {
             What::Said { by: Author::Visitor, text, .. } => Some((Who::Visitor, text.clone())),
             What::Said { by: _, text, .. } => Some((Who::Operator, text.clone())),
-            What::Opened | What::Closed => None,
+            What::Opened | What::Closed | What::File { .. } => None,
         };
         entries.iter().filter_map(|entry| said(&entry.what)).collect()
     }
@@ -139,6 +139,8 @@ impl Server {
             match effect {
                 Effect::Store(record) => self.disk.write(*record),
                 Effect::Send { link, text } => net.send(link.0, Way::Down, &text),
+                // Nobody sends files here.
+                Effect::Scan { .. } | Effect::Discard { .. } => {}
                 Effect::Close { link, close } => {
                     net.server_closes(link.0, Closed { code: close.code, reason: close.reason });
                 }
@@ -162,7 +164,17 @@ impl Disk {
                 }
             }
             Record::VisitorGone(id) => kept.visitors.retain(|visitor| visitor.row.id != id),
-            Record::Visit { .. } => {}
+            // Of no consequence for a chat.
+            Record::Visit { .. }
+            | Record::Signal(_)
+            | Record::SignalsGone(_)
+            | Record::File(_)
+            | Record::Ticket(_)
+            | Record::Callback(_)
+            | Record::Rating(_)
+            | Record::Mail(_)
+            | Record::MailSent(_)
+            | Record::MailGivenUp(_) => {}
             Record::Operator(row) => {
                 kept.operators.retain(|operator| operator.id != row.id);
                 kept.operators.push(row);
@@ -197,6 +209,7 @@ impl Disk {
             operators: self.0.operators.clone(),
             sessions: self.0.sessions.clone(),
             keys: self.0.keys.clone(),
+            ..Snapshot::default()
         }
     }
 }
