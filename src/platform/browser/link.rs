@@ -1,65 +1,52 @@
-use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use futures::{Stream, StreamExt};
-use wasm_bindgen::JsCast;
-use web_sys::{CloseEvent, MessageEvent, WebSocket};
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, SinkExt, Stream, StreamExt};
+use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, State, WebSocketError};
 
-use super::events::Events;
 use crate::core::ports::{Closed, Link, LinkEvent};
 
-/// A WebSocket of the page. Dropping it closes it.
+/// An open WebSocket of the page.
 #[derive(Debug)]
-pub struct SocketLink {
-    socket: WebSocket,
-    events: Events,
-    closed: bool,
-}
+pub struct SocketLink(Option<Socket>);
 
-/// A WebSocket that is being opened.
-#[derive(Debug)]
-#[must_use = "dropping it gives the attempt up"]
-pub struct Dial(Option<SocketLink>);
+/// gloo's type has no `Debug`.
+struct Socket(WebSocket);
 
-impl Dial {
-    pub(super) fn new(url: &str, subprotocol: &str) -> Self {
-        // It throws where the page's policy or the address forbids it.
-        Self(WebSocket::new_with_str(url, subprotocol).ok().map(SocketLink::new))
+/// A WebSocket that is being opened. Dropping it gives the attempt up.
+pub(super) type Dial = LocalBoxFuture<'static, Result<SocketLink, Closed>>;
+
+/// Opens a socket.
+pub(super) fn dial(url: &str, subprotocol: &str) -> Dial {
+    // It throws where the page's policy or the address forbids it.
+    let socket = WebSocket::open_with_protocol(url, subprotocol);
+    async move {
+        let mut socket = socket.map_err(|_| Closed::abnormal())?;
+        // Ready once the socket is no longer connecting, whichever way that went.
+        let _ = std::future::poll_fn(|context| socket.poll_ready_unpin(context)).await;
+        match socket.state() {
+            State::Open => Ok(SocketLink(Some(Socket(socket)))),
+            State::Connecting | State::Closing | State::Closed => Err(Closed::abnormal()),
+        }
     }
-}
-
-impl Future for Dial {
-    type Output = Result<SocketLink, Closed>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(link) = &mut self.0 else { return Poll::Ready(Err(Closed::abnormal())) };
-        let opened = ready!(link.events.poll_next_unpin(context))
-            .is_some_and(|event| event.type_() == "open");
-        let link = self.0.take().filter(|_| opened);
-        Poll::Ready(link.ok_or_else(Closed::abnormal))
-    }
-}
-
-impl SocketLink {
-    fn new(socket: WebSocket) -> Self {
-        let mut events = Events::new();
-        // No `error`: the close that follows says all that a page may know.
-        events.listen(&socket, &["open", "message", "close"]);
-        Self { socket, events, closed: false }
-    }
+    .boxed_local()
 }
 
 impl Link for SocketLink {
     fn send(&mut self, text: String) {
-        // The browser queues; a socket that is closing drops it, and the close says so.
-        let _ = self.socket.send_with_str(&text);
+        if let Some(Socket(socket)) = &mut self.0 {
+            // The browser queues; a socket that is closing drops it, and the close says so.
+            let _ = socket.start_send_unpin(Message::Text(text));
+        }
     }
 
     fn close(&mut self, code: u16, reason: &str) {
-        self.closed = true;
-        // Throws only for codes and reasons that are not allowed.
-        let _ = self.socket.close_with_code_and_reason(code, reason);
+        if let Some(Socket(socket)) = self.0.take() {
+            // Both are given: gloo closes with 1005, which throws, when it has only a reason.
+            let _ = socket.close(Some(code), Some(reason));
+        }
     }
 }
 
@@ -67,27 +54,30 @@ impl Stream for SocketLink {
     type Item = LinkEvent;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<LinkEvent>> {
-        while !self.closed {
-            let Some(event) = ready!(self.events.poll_next_unpin(context)) else { break };
-            if event.type_() == "close" {
-                self.closed = true;
-                let close: &CloseEvent = event.unchecked_ref();
-                let closed = Closed { code: close.code(), reason: close.reason() };
-                return Poll::Ready(Some(LinkEvent::Closed(closed)));
-            }
-            // The protocol has text frames only; others, and what is no message, are passed over.
-            let message: &MessageEvent = event.unchecked_ref();
-            if let Some(text) = message.data().as_string() {
-                return Poll::Ready(Some(LinkEvent::Text(text)));
-            }
+        let Some(Socket(socket)) = &mut self.0 else { return Poll::Ready(None) };
+        loop {
+            let event = match socket.poll_next_unpin(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(event) => event,
+            };
+            return Poll::Ready(match event {
+                Some(Ok(Message::Text(text))) => Some(LinkEvent::Text(text)),
+                // The protocol has text frames only.
+                Some(Ok(Message::Bytes(_))) => continue,
+                // A failure is told twice, and only the close that follows knows its code.
+                Some(Err(WebSocketError::ConnectionError)) => continue,
+                Some(Err(WebSocketError::ConnectionClose(close))) => {
+                    Some(LinkEvent::Closed(Closed { code: close.code, reason: close.reason }))
+                }
+                Some(Err(_)) => Some(LinkEvent::Closed(Closed::abnormal())),
+                None => None,
+            });
         }
-        Poll::Ready(None)
     }
 }
 
-impl Drop for SocketLink {
-    fn drop(&mut self) {
-        // Nothing happens to a socket that is closing or closed already.
-        let _ = self.socket.close();
+impl std::fmt::Debug for Socket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WebSocket")
     }
 }

@@ -1,4 +1,4 @@
-//! A page: its WebSocket, its timers, its events, its storage.
+//! A page: gloo's WebSocket and timers, the page's events, its storage.
 //!
 //! Clock and randomness are looked up as globals, not on a window: so it runs in a worker too, and in
 //! Node, where there is no page.
@@ -14,12 +14,13 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 
-use crate::core::ports::{Http, Ports, PutRequest};
+use crate::core::ports::{Closed, Http, Ports, PutRequest};
 use crate::core::time::{Timestamp, millis};
-use link::{Dial, SocketLink};
+use link::SocketLink;
 pub use put::Put;
 use storage::Storage;
 use wakeups::Wakeups;
@@ -43,12 +44,12 @@ impl Browser {
 
 impl Ports for Browser {
     type Link = SocketLink;
-    type Dial = Dial;
+    type Dial = LocalBoxFuture<'static, Result<SocketLink, Closed>>;
     type Sleep = Sleep;
     type Wakeups = Wakeups;
 
-    fn dial(&self, url: &str, subprotocol: &'static str) -> Dial {
-        Dial::new(url, subprotocol)
+    fn dial(&self, url: &str, subprotocol: &'static str) -> Self::Dial {
+        link::dial(url, subprotocol)
     }
 
     fn now(&self) -> Timestamp {
