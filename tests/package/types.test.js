@@ -37,6 +37,14 @@ test("the classic script's one name is known to scripts that import nothing", as
   assert.equal(code, 0, out);
 });
 
+for (const config of ["tsconfig.json", "tsconfig.rxjs5.json"]) {
+  test(`what the library's tests say of its types holds (${config})`, async () => {
+    const cwd = process.env.TVOX_LIBRARY_TESTS;
+    const { code, out } = await run(process.execPath, [tool("typescript/bin/tsc"), "--project", config], { cwd });
+    assert.equal(code, 0, out);
+  });
+}
+
 test("the compiler has read the sample: a mistake in it is found", async () => {
   const { code, out } = await tsc(".", "--lib", "es2022");
   assert.notEqual(code, 0);

@@ -33,6 +33,7 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<Tally> {
     let tarball = pack(workspace, &staging)?;
     let mut node = node(options);
     node.current_dir(&workspace.root).args(tests_in(&workspace.root.join(TESTS))?);
+    node.env("TVOX_LIBRARY_TESTS", library_tests(workspace, &toolbox)?);
     node.env("TVOX_DIST", workspace.dist()).env("TVOX_TARBALL", tarball);
     node.env("TVOX_WORK", &work).env("TVOX_TOOLBOX", toolbox.join("node_modules"));
     node.env("TVOX_SERVER", workspace.program("tvox-demo-server"));
@@ -45,24 +46,29 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<Tally> {
 /// # Errors
 /// A program is missing.
 pub(crate) fn test_library(workspace: &Workspace, options: &Options) -> Result<Tally> {
-    let toolbox = toolbox(workspace)?;
-    // A copy, because Node looks for packages beside a script and above it, and nowhere else.
-    let work = workspace.target.join("xtask/library");
-    empty(&work)?;
-    for folder in ["src/js", "tests/js"] {
-        let source = workspace.root.join(folder);
-        for name in files_below(&source)? {
-            let place = work.join(folder).join(&name);
-            create(place.parent().unwrap_or(&work))?;
-            copy(&source.join(&name), &place)?;
-        }
-    }
-    link(&toolbox.join("node_modules"), &work.join("node_modules"))?;
+    let tests = library_tests(workspace, &toolbox(workspace)?)?;
     let mut node = node(options);
-    node.current_dir(&work).args(tests_in(&work.join("tests/js"))?);
+    node.current_dir(&tests).args(tests_in(&tests)?);
     let entry = workspace.dist().join("core.node.js");
     node.env("TVOX_LIBRARY", format!("file://{}", entry.display()));
     counted(&mut node, options)
+}
+
+/// A copy of `tests/js` where it finds what it imports: Node and compilers look for packages beside a
+/// file and above it, and nowhere else.
+fn library_tests(workspace: &Workspace, toolbox: &Path) -> Result<PathBuf> {
+    let copied = workspace.target.join("xtask/library");
+    empty(&copied)?;
+    for folder in ["src/js", "tests/js"] {
+        let source = workspace.root.join(folder);
+        for name in files_below(&source)? {
+            let place = copied.join(folder).join(&name);
+            create(place.parent().unwrap_or(&copied))?;
+            copy(&source.join(&name), &place)?;
+        }
+    }
+    link(&toolbox.join("node_modules"), &copied.join("node_modules"))?;
+    Ok(copied.join("tests/js"))
 }
 
 /// A link to a folder, by Node: each system has its own kind.

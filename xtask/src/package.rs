@@ -66,18 +66,17 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
         copy(&script, &pieces.join(name))?;
     }
     match &tools.esbuild {
-        Some(esbuild) => join_all(esbuild, &pieces, &whole)?,
+        Some(esbuild) => {
+            join_all(esbuild, &pieces, &whole)?;
+            for (from, name) in TEXTS {
+                copy(&workspace.root.join(from), &whole.join(name))?;
+            }
+            write(&whole.join("package.json"), manifest(&workspace.read(MANIFEST)?)?.as_bytes())?;
+            integrity::add_hashed(&whole)?;
+            integrity::write_list(&whole)?;
+        }
         None => leave_unjoined(&pieces, &whole)?,
     }
-    create(&whole.join("bundle"))?;
-    for (from, name) in TEXTS {
-        copy(&workspace.root.join(from), &whole.join(name))?;
-    }
-    write(&whole.join("package.json"), manifest(&workspace.read(MANIFEST)?)?.as_bytes())?;
-    if tools.esbuild.is_some() {
-        integrity::add_hashed(&whole)?;
-    }
-    integrity::write_list(&whole)?;
     publish(&whole, &workspace.dist())?;
     stamp.write()
 }
@@ -114,8 +113,8 @@ fn join_all(esbuild: &Path, pieces: &Path, whole: &Path) -> Result<()> {
     join("bundle.js", "bundle/tvox-widget.js", &[&classic[..], &["--loader:.wasm=binary"]].concat())
 }
 
-/// The pieces as they are: the same modules by the same names, but neither the classic script nor
-/// those for Node.
+/// The pieces as they are, enough for pages: the same modules by the same names, but neither the classic
+/// script nor what Node and npm want.
 fn leave_unjoined(pieces: &Path, whole: &Path) -> Result<()> {
     for name in files_below(pieces)? {
         if name.ends_with(".js") && !NOT_FOR_PAGES.contains(&name.as_str()) {
@@ -153,6 +152,8 @@ fn publish(whole: &Path, dist: &Path) -> Result<()> {
     for name in files_below(dist)?.iter().filter(|name| !wanted.contains(name)) {
         let path = dist.join(name);
         std::fs::remove_file(&path).map_err(|error| Problem::io("remove", &path, &error))?;
+        // Fails, as it should, as long as there is something in the folder.
+        let _ = path.parent().map(std::fs::remove_dir);
     }
     Ok(())
 }
@@ -227,9 +228,12 @@ mod tests {
         std::fs::create_dir_all(dist.join("bundle")).unwrap();
         std::fs::write(dist.join("bundle/a.js"), "old").unwrap();
         std::fs::write(dist.join("b.js.br"), "compressed from an older b.js").unwrap();
+        std::fs::create_dir_all(dist.join("hashed")).unwrap();
+        std::fs::write(dist.join("hashed/b-0.js"), "an older b.js").unwrap();
         publish(&whole, &dist).unwrap();
         assert_eq!(files_below(&dist).unwrap(), ["b.js", "bundle/a.js"]);
         assert_eq!(std::fs::read_to_string(dist.join("bundle/a.js")).unwrap(), "new");
+        assert!(!dist.join("hashed").exists());
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

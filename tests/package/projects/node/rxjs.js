@@ -9,7 +9,7 @@ const load = {
     const first = (await import("rxjs5/operators.js")).default.first;
     return { from: Observable.from, first };
   },
-  7: () => import("rxjs"),
+  7: () => import("rxjs7"),
 };
 
 const names = order === "before" ? [version, "library"] : ["library", version];
