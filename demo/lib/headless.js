@@ -3,12 +3,12 @@
 // `core.js` is the library as an ES module. When the import is there, so is the library: the module
 // waits for its WebAssembly.
 import { MultiChannelType, Widget } from "/widget/core.js";
-import { byId, fieldsOf, log, make, onClick, onSubmit, showState } from "./page.js";
+import { byId, log, make, onClick, onStart, onSubmit, showState } from "./page.js";
 
 /** @type {Widget | undefined} */
 let widget;
 
-onSubmit("settings", ({ url, ...fields }) => {
+onStart(({ url, ...fields }) => {
   const codes = [fields.service1, fields.service2, fields.service3].filter((code) => code !== "");
   const channels = Object.values(MultiChannelType);
 

@@ -30,6 +30,16 @@ export function onSubmit(id, action) {
   });
 }
 
+/**
+ * What the page begins with. The settings are closed until now: before their script is there (the
+ * library among it) they would lead nowhere.
+ * @param {(settings: Record<string, string>) => unknown} action
+ */
+export function onStart(action) {
+  onSubmit("settings", action);
+  enable("settings", true);
+}
+
 /** @param {HTMLFormElement} form @returns {Record<string, string>} name → text, without the blanks around it */
 export function fieldsOf(form) {
   return Object.fromEntries(

@@ -3,7 +3,7 @@
 // The library rings at an operator's and says what becomes of it. Sound itself comes with a later
 // release of the library; what is here stays as it is then.
 import { showCall, toggle } from "./call.js";
-import { enable, log, onClick, onSubmit } from "./page.js";
+import { enable, log, onClick, onStart } from "./page.js";
 
 /** @type {import("tvox-widget").Widget | undefined} */
 let widget;
@@ -11,7 +11,7 @@ let widget;
 /** The call that runs, "" if there is none. */
 let sessionId = "";
 
-onSubmit("settings", async ({ url, service, name, mail }) => {
+onStart(async ({ url, service, name, mail }) => {
   widget?.disconnect();
   widget = new TvoxWidget.Widget({
     // Without `webrtc` every call is refused.

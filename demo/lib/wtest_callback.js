@@ -3,7 +3,7 @@
 // The reference has this channel but no method for it: `forms`, `callbackSlots` and
 // `requestCallback` are additions, in the same style.
 import { drawForm, sorted, withNeeded } from "./forms.js";
-import { attempt, byId, enable, log, make, onSubmit, show, showState } from "./page.js";
+import { attempt, byId, enable, log, make, onStart, onSubmit, show, showState } from "./page.js";
 
 /** The number to call. @type {import("tvox-widget").FormField} */
 const PHONE = { key: "customerPhoneNumber", label: "Phone", type: "tel", required: true, autocomplete: "tel" };
@@ -25,7 +25,7 @@ const DAYS = 7;
 let widget;
 let service = "";
 
-onSubmit("settings", (settings) => {
+onStart((settings) => {
   widget?.disconnect();
   enable("request", false);
   service = settings.service;

@@ -3,7 +3,7 @@
 // A bot asks the visitor a few questions, then an operator takes over and finds everything that was
 // said before. The bot is a toy that lives in this page: put yours in its place. What talks to the
 // TVox is the library alone: follow `widget` and `chat`.
-import { attempt, byId, draw, enable, fieldsOf, log, make, onClick, onSubmit, show, showState } from "./page.js";
+import { attempt, byId, draw, enable, fieldsOf, log, make, onClick, onStart, onSubmit, show, showState } from "./page.js";
 
 /** @typedef {import("tvox-widget").ChatSession} ChatSession */
 /** @typedef {import("tvox-widget").ChatChannelSession} ChatChannelSession */
@@ -17,7 +17,7 @@ let chat;
 
 // ─── 1. Connect ──────────────────────────────────────────────────────────────────────────────────
 
-onSubmit("settings", (fields) => {
+onStart((fields) => {
   /** The three services among which the bot lets the visitor choose. */
   const services = [
     { code: fields.service1, description: "Assistenza" },

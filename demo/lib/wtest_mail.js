@@ -3,7 +3,7 @@
 // The reference has this channel but no method for it: `forms` and `sendMail` are additions, in the
 // same style. Nobody has to be there to answer, so there is no session and nothing to monitor.
 import { drawForm, sorted, withNeeded } from "./forms.js";
-import { attempt, byId, enable, log, onSubmit, show, showState } from "./page.js";
+import { attempt, byId, enable, log, onStart, onSubmit, show, showState } from "./page.js";
 
 /** The address that the answer goes to. @type {import("tvox-widget").FormField} */
 const EMAIL = { key: "customerValue", label: "E-mail", type: "email", required: true, autocomplete: "email" };
@@ -22,7 +22,7 @@ const OWN_FORM = {
 let widget;
 let service = "";
 
-onSubmit("settings", (settings) => {
+onStart((settings) => {
   widget?.disconnect();
   enable("request", false);
   service = settings.service;
