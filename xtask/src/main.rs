@@ -3,6 +3,7 @@
 
 mod browsers;
 mod checks;
+mod classic;
 mod command;
 mod demo;
 mod files;

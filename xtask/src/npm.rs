@@ -9,6 +9,7 @@ use crate::browsers::Browser;
 use crate::checks::{ALL_NATIVE, Options, counted};
 use crate::command;
 use crate::files::{copy, create, empty, files_below, read};
+use crate::package;
 use crate::problem::{Problem, Result};
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -33,6 +34,7 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<Tally> {
     let tarball = pack(workspace, &staging)?;
     let mut node = node(options);
     node.current_dir(&workspace.root).args(tests_in(&workspace.root.join(TESTS))?);
+    node.env("TVOX_CLASSIC", package::classic_by_hand(workspace));
     node.env("TVOX_LIBRARY_TESTS", library_tests(workspace, &toolbox)?);
     node.env("TVOX_DIST", workspace.dist()).env("TVOX_TARBALL", tarball);
     node.env("TVOX_WORK", &work).env("TVOX_TOOLBOX", toolbox.join("node_modules"));

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::classic;
 use crate::command;
 use crate::files::{self, copy, create, files_below, read, write};
 use crate::integrity;
@@ -16,8 +17,12 @@ use crate::workspace::Workspace;
 const SCRIPTS: [&str; 3] = ["src/element", "src/js", "package"];
 
 /// Of those, what no page can load as it is: it needs joining.
-const NOT_FOR_PAGES: [&str; 4] =
-    ["bundle.js", "core.node.js", "node-socket.js", "tvox-widget.node.js"];
+const NOT_FOR_PAGES: [&str; 5] =
+    ["bundle.js", "core.node.js", "node-socket.js", "tvox-widget.node.js", CLASSIC];
+
+/// The classic script: where it ships, and as it is made without esbuild.
+const BUNDLE: &str = "bundle/tvox-widget.js";
+const CLASSIC: &str = "classic.js";
 
 /// What ships as it is.
 const TEXTS: [(&str, &str); 7] = [
@@ -34,6 +39,11 @@ const MANIFEST: &str = "package/package.json";
 
 /// The version of everything in this workspace.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where the classic script is that was made without esbuild, after a build.
+pub(crate) fn classic_by_hand(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("xtask/package/pieces").join(CLASSIC)
+}
 
 /// Builds the package into `dist/` and does nothing where nothing has changed.
 ///
@@ -65,6 +75,9 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
         let name = script.file_name().unwrap_or_default();
         copy(&script, &pieces.join(name))?;
     }
+    // For whoever has no Node; made always, so that it is tried always.
+    write(&pieces.join(CLASSIC), classic::link(&pieces, "bundle.js", "TvoxWidget")?.as_bytes())?;
+    create(&whole.join("bundle"))?;
     match &tools.esbuild {
         Some(esbuild) => {
             join_all(esbuild, &pieces, &whole)?;
@@ -110,12 +123,13 @@ fn join_all(esbuild: &Path, pieces: &Path, whole: &Path) -> Result<()> {
     join("tvox-widget.js", "tvox-widget.js", &["--format=esm"])?;
     join("tvox-widget.node.js", "tvox-widget.node.js", &["--format=esm"])?;
     let classic = ["--bundle", "--format=iife", "--global-name=TvoxWidget"];
-    join("bundle.js", "bundle/tvox-widget.js", &[&classic[..], &["--loader:.wasm=binary"]].concat())
+    join("bundle.js", BUNDLE, &[&classic[..], &["--loader:.wasm=binary"]].concat())
 }
 
-/// The pieces as they are, enough for pages: the same modules by the same names, but neither the classic
-/// script nor what Node and npm want.
+/// The pieces as they are, enough for pages: the same files by the same names, and others beside them, but
+/// not what Node and npm want.
 fn leave_unjoined(pieces: &Path, whole: &Path) -> Result<()> {
+    copy(&pieces.join(CLASSIC), &whole.join(BUNDLE))?;
     for name in files_below(pieces)? {
         if name.ends_with(".js") && !NOT_FOR_PAGES.contains(&name.as_str()) {
             copy(&pieces.join(&name), &whole.join(&name))?;
@@ -159,7 +173,8 @@ fn publish(whole: &Path, dist: &Path) -> Result<()> {
 }
 
 /// What is done to the files on their way: other steps make other files of the same modules.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
+    include_str!("classic.rs"),
     include_str!("glue.rs"),
     include_str!("integrity.rs"),
     include_str!("module.rs"),
