@@ -42,6 +42,9 @@ cargo xtask <command>
   ci                       test, and format, lints, documents, licences, size
   dist                     the package as it ships, in dist/, with .br and .gz beside it
   size                     what dist/ weighs, against xtask/budget.toml
+  simulate [--seeds N] [--from N] [--no-reloads]
+                           the real core and the real engine on a network where everything goes
+                           wrong; a seed that fails is printed and can be played again
   trunk [serve …]          Trunk, which shows the demo page and reloads it on an edit
                            (beside a running demo server)
   tools [--install]        where each tool comes from; get those that are missing
@@ -88,6 +91,11 @@ fn dispatch(words: &[String]) -> Result<bool> {
             none(rest)?;
             package::build(&workspace, Optimise::Always)?;
             checks::size(&workspace).map(|()| true)
+        }
+        "simulate" => {
+            let mut simulator = workspace.cargo(&["run", "--quiet", "--profile=simulator"]);
+            simulator.arg("--package=tvox-simulator").arg("--").args(rest);
+            command::run(&mut simulator).map(|()| true)
         }
         "trunk" => trunk::run(&workspace, rest).map(|()| true),
         "trunk-build" => trunk::build(&workspace).map(|()| true),

@@ -57,9 +57,9 @@ pub const FAULTS: [Fault; 15] = [
 ];
 
 impl Fault {
-    /// Any of them.
-    pub fn roll(dice: &mut Dice) -> Self {
-        let at = dice.within(0..FAULTS.len() as u64);
+    /// Any of them; the last, a reload, only where it is wanted.
+    pub fn roll(dice: &mut Dice, reloads: bool) -> Self {
+        let at = dice.within(0..(FAULTS.len() - usize::from(!reloads)) as u64);
         usize::try_from(at).ok().and_then(|at| FAULTS.get(at)).copied().unwrap_or(Self::Cut)
     }
 }

@@ -27,6 +27,8 @@ pub struct Size {
     pub messages: u64,
     /// Faults.
     pub faults: u64,
+    /// Whether the page is loaded anew among them.
+    pub reloads: bool,
 }
 
 /// What came of it.
@@ -51,6 +53,7 @@ struct World {
     dice: Dice,
     /// Typed, and not taken by the widget yet.
     to_say: VecDeque<String>,
+    reloads: bool,
     said: Vec<String>,
     outcome: Outcome,
 }
@@ -75,6 +78,7 @@ pub fn play(seed: u64, size: Size) -> Outcome {
         page,
         dice,
         to_say: VecDeque::new(),
+        reloads: size.reloads,
         said: Vec::new(),
         outcome: Outcome::default(),
     };
@@ -236,7 +240,7 @@ impl World {
     }
 
     fn strike(&mut self) {
-        let fault = Fault::roll(&mut self.dice);
+        let fault = Fault::roll(&mut self.dice, self.reloads);
         if self.apply(fault) {
             *self.outcome.faults.entry(fault).or_default() += 1;
         } else {
