@@ -1,7 +1,7 @@
 //! A page of one's own that uses only the headless core: no Leptos, no interface of ours.
 //!
 //! ```sh
-//! cargo xtask example core_page
+//! cargo xtask demo --example core_page
 //! ```
 //!
 //! The page (`demo/rust/core_page.html`) has a list, a form and a line of text; this fills them.

@@ -1,7 +1,7 @@
 //! A Leptos application of one's own that embeds the widget's components.
 //!
 //! ```sh
-//! cargo xtask example leptos_app
+//! cargo xtask demo --example leptos_app
 //! ```
 //!
 //! The board of services is drawn from the core's streams, made signals; the widget itself is

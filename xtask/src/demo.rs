@@ -5,14 +5,20 @@ use std::process::Command;
 use crate::command;
 use crate::package;
 use crate::problem::{Problem, Result};
-use crate::widget::Optimise;
+use crate::tool::Tool;
+use crate::widget::{self, Optimise};
 use crate::workspace::Workspace;
+
+/// The pages in Rust that `--example` builds.
+const EXAMPLES: [&str; 2] = ["core_page", "leptos_app"];
 
 /// The options of the command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
     /// The port of the demo server, on the loopback interface.
     port: u16,
+    /// A page in Rust to build as well.
+    example: Option<String>,
     /// Words after `--`, for the demo server itself.
     server: Vec<String>,
 }
@@ -23,7 +29,7 @@ impl Options {
     /// # Errors
     /// A word is unknown or the port is no number.
     pub(crate) fn parse(words: &[String]) -> Result<Self> {
-        let mut options = Self { port: 8080, server: Vec::new() };
+        let mut options = Self { port: 8080, example: None, server: Vec::new() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -32,12 +38,19 @@ impl Options {
                     options.port =
                         port.ok_or_else(|| Problem::new("--port needs a number from 0 to 65535"))?;
                 }
+                "--example" => {
+                    let name = words.next().filter(|name| EXAMPLES.contains(&name.as_str()));
+                    let name = name.ok_or_else(|| {
+                        Problem::new(format!("--example needs one of {}", EXAMPLES.join(", ")))
+                    })?;
+                    options.example = Some(name.clone());
+                }
                 "--" => {
                     options.server = words.by_ref().cloned().collect();
                 }
                 other => {
                     return Err(Problem::new(format!(
-                        "demo does not know `{other}`: demo [--port N] [-- server options]"
+                        "demo does not know `{other}`: demo [--port N] [--example NAME] [-- server options]"
                     )));
                 }
             }
@@ -53,6 +66,9 @@ impl Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     need_compiler()?;
     package::build(workspace, Optimise::IfPossible)?;
+    if let Some(example) = &options.example {
+        build_example(workspace, example)?;
+    }
     command::run(&mut workspace.cargo(&["build", "--package=tvox-demo-server"]))?;
     let mut server = Command::new(workspace.program("tvox-demo-server"));
     server.current_dir(&workspace.root);
@@ -63,6 +79,19 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     command::announce(&server);
     println!("Ctrl-C ends the demo.\n");
     become_program(&mut server)
+}
+
+/// Builds a page of `examples/` beside the widget; `demo/rust/` has the page that loads it.
+fn build_example(workspace: &Workspace, name: &str) -> Result<()> {
+    let example = format!("--example={name}");
+    let mut cargo = workspace.cargo(&["build", "--package=tvox-widget", "--release", &example]);
+    command::run(cargo.args(["--target", widget::WASM]))?;
+    let module = workspace.target.join(widget::WASM).join(format!("release/examples/{name}.wasm"));
+    let mut bind = Command::new(Tool::WasmBindgen.get(workspace)?);
+    bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]);
+    command::run(bind.arg(workspace.dist().join("examples")).arg(module))?;
+    println!("The example is at /demo/rust/{name}.html.");
+    Ok(())
 }
 
 /// SQLite is compiled from C: better said now than after a minute of building.

@@ -35,7 +35,8 @@ use workspace::Workspace;
 const HELP: &str = "\
 cargo xtask <command>
 
-  demo [--port N] [-- …]   build everything and run the demo at http://127.0.0.1:8080
+  demo [--port N] [--example core_page|leptos_app] [-- …]
+                           build everything and run the demo at http://127.0.0.1:8080
                            (words after -- go to the demo server: try -- --help)
   test [--full] [--only native|web|e2e|package] [filters]
                            set up and run all tests, in Chromium and Firefox too
