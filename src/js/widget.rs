@@ -204,7 +204,7 @@ impl WidgetHandle {
         promise(self.inner.toggle_video_mute(&session.into()), convert::flag)
     }
 
-    /// Sends a message that becomes a ticket; the customer as [`convert::customer`] reads it, the
+    /// Sends a message that becomes a ticket; the customer as `convert::customer` reads it, the
     /// fields as key, value, key, value.
     pub fn mail(
         &self,
@@ -221,7 +221,7 @@ impl WidgetHandle {
         promise(self.inner.send_mail(mail), |id| id.as_str().into())
     }
 
-    /// Asks to be called; the customer as [`convert::customer`] reads it.
+    /// Asks to be called; the customer as `convert::customer` reads it.
     pub fn callback(
         &self,
         service: String,
