@@ -55,6 +55,23 @@ pub(crate) fn empty(folder: &Path) -> Result<()> {
     create(folder)
 }
 
+/// The files that lie in a folder itself, sorted.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(crate) fn files_in(folder: &Path) -> Result<Vec<String>> {
+    let unreadable = |error: std::io::Error| Problem::io("read", folder, &error);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.path().is_file() {
+            files.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// All files below a folder, by their paths in it (with `/`), sorted.
 ///
 /// # Errors

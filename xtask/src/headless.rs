@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::command;
 use crate::files::read;
+use crate::notices;
 use crate::problem::{Problem, Result};
-use crate::widget::{Part, WASM};
+use crate::widget::Part;
 use crate::workspace::Workspace;
 
 /// Words that are in the interface and nowhere else, and how one knows: a custom property of the style
@@ -33,14 +33,15 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let dist = workspace.dist();
     let (face, faceless) = (contents(&dist, &WITH_FACE)?, contents(&dist, &FACELESS)?);
     judge(&face, &faceless)?;
-    let (drawn, bare) = (packages(workspace, Part::Element)?, packages(workspace, Part::Core)?);
+    let drawn = notices::crates(workspace, Part::Element)?;
+    let bare = notices::crates(workspace, Part::Core)?;
     for package in DRAWN_WITH {
-        if !drawn.iter().any(|name| name == package) {
+        if !drawn.iter().any(|(name, _)| name == package) {
             return Err(Problem::new(format!(
                 "the interface no longer needs {package}: list what it is drawn with anew, in headless.rs"
             )));
         }
-        if bare.iter().any(|name| name == package) {
+        if bare.iter().any(|(name, _)| name == package) {
             return Err(Problem::new(format!("the headless library depends on {package}")));
         }
     }
@@ -72,15 +73,6 @@ fn judge(face: &[Content], faceless: &[Content]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The names of all crates that are linked into a module.
-fn packages(workspace: &Workspace, part: Part) -> Result<Vec<String>> {
-    let mut tree = workspace.cargo(&["tree", "--package=tvox-widget", "--target", WASM]);
-    tree.args(["--edges=normal", "--prefix=none", "--format={p}", "--no-default-features"]);
-    let list = command::output_of(tree.args(["--features", part.features()]))
-        .ok_or_else(|| Problem::new("cargo tree failed: is Cargo.toml in order?"))?;
-    Ok(list.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect())
 }
 
 #[cfg(test)]

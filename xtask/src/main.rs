@@ -14,6 +14,7 @@ mod licences;
 mod lock;
 mod module;
 mod names;
+mod notices;
 mod npm;
 mod package;
 mod problem;

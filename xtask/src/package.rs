@@ -8,6 +8,7 @@ use crate::classic;
 use crate::command;
 use crate::files::{self, copy, create, files_below, read, write};
 use crate::integrity;
+use crate::notices;
 use crate::problem::{Problem, Result};
 use crate::widget::{self, Optimise, Part, Tools};
 use crate::workspace::Workspace;
@@ -34,6 +35,9 @@ const TEXTS: [(&str, &str); 7] = [
     ("LICENSE-MIT", "LICENSE-MIT"),
     ("LICENSE-APACHE", "LICENSE-APACHE"),
 ];
+
+/// What the licences of others ask for.
+const NOTICES: &str = "THIRD-PARTY.txt";
 
 const MANIFEST: &str = "package/package.json";
 
@@ -84,6 +88,7 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
             for (from, name) in TEXTS {
                 copy(&workspace.root.join(from), &whole.join(name))?;
             }
+            write(&whole.join(NOTICES), notices::text(workspace)?.as_bytes())?;
             write(&whole.join("package.json"), manifest(&workspace.read(MANIFEST)?)?.as_bytes())?;
             integrity::add_hashed(&whole)?;
             integrity::write_list(&whole)?;
@@ -173,12 +178,13 @@ fn publish(whole: &Path, dist: &Path) -> Result<()> {
 }
 
 /// What is done to the files on their way: other steps make other files of the same modules.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("classic.rs"),
     include_str!("glue.rs"),
     include_str!("integrity.rs"),
     include_str!("module.rs"),
     include_str!("names.rs"),
+    include_str!("notices.rs"),
     include_str!("package.rs"),
     include_str!("widget.rs"),
 ];
