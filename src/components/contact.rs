@@ -104,6 +104,7 @@ impl Contact {
                 });
             });
         }
+        self.resume(&widget.open_sessions());
         signals::each_frame(widget.sessions(), move |lists| {
             if let Some(open) = lists.last() {
                 self.resume(open);

@@ -153,6 +153,11 @@ impl Memory {
         self.lock().kept.get(key).cloned()
     }
 
+    /// Keeps something, as a page before has.
+    pub fn keep(&self, key: &str, value: &str) {
+        self.lock().kept.insert(key.to_owned(), value.to_owned());
+    }
+
     /// What a developer would have read in the console.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {

@@ -15,4 +15,5 @@ mod errands;
 mod files;
 mod golden;
 mod layering;
+mod persistence;
 mod support;

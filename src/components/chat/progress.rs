@@ -80,13 +80,20 @@ impl Progress {
         self.session = Some(session);
     }
 
+    /// An operator has answered, perhaps on an earlier page.
+    pub fn met(&mut self, met: bool) {
+        self.talked |= met;
+    }
+
     /// What to show. `failure` is why the session could not be created.
     #[must_use]
     pub fn stage(&self, failure: Option<&Error>) -> Stage {
         if let (Some(error), None) = (failure, &self.session) {
             return Stage::Failed(error.clone());
         }
-        let Some(session) = &self.session else { return Stage::Starting };
+        let Some(session) = &self.session else {
+            return if self.talked { Stage::Talking } else { Stage::Starting };
+        };
         if session.is_closed() {
             return Stage::Ended;
         }

@@ -86,6 +86,7 @@ impl Talk {
         let news: Vec<Entry> = changes.iter().filter_map(inserted).cloned().collect();
         let (mut changes, mut past) = (changes.into_iter(), false);
         self.change(&mut |state| {
+            state.progress.met(state.chat.was_connected());
             let batch = state.timeline.apply(changes.by_ref());
             past = batch.reset || batch.inbound > BURST;
             if past {

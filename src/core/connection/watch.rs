@@ -38,6 +38,12 @@ pub(super) struct Applied {
 }
 
 impl Watch {
+    /// A topic that is known up to there.
+    pub(super) fn since(cursor: Option<Cursor>) -> Self {
+        let (epoch, last) = cursor.map(|cursor| (cursor.epoch, cursor.seq)).unzip();
+        Self { epoch, last: last.unwrap_or_default(), hold: Hold::Wanted }
+    }
+
     /// From where the log is wanted; nothing for a topic that was never read.
     pub(super) fn cursor(&self) -> Option<Cursor> {
         let epoch = self.epoch.clone()?;

@@ -10,6 +10,7 @@ mod contact;
 mod file;
 mod guard;
 mod incoming;
+mod kept;
 mod read;
 mod request;
 mod topic;
@@ -19,6 +20,8 @@ pub use codec::{Codec, Incoming};
 pub use file::{UploadTicket, upload_refusal};
 pub use guard::{DecodeError, MAX_DEPTH, MAX_FRAME};
 pub use incoming::{HelloReply, LogPage, Push, Reply, Sent, StateValue, Subscribed, TopicEvent};
+pub(crate) use kept::Keeping;
+pub use kept::Kept;
 pub use request::Request;
 pub use topic::{Cursor, Topic};
 

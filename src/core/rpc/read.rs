@@ -76,6 +76,7 @@ pub(super) fn watermarks(field: &Field<'_>) -> Watermarks {
     }
 }
 
+#[inline(never)]
 pub(super) fn event(field: &Field<'_>) -> ChatChannelEventMessage {
     field.members();
     ChatChannelEventMessage {
@@ -105,6 +106,7 @@ fn attachment(field: &Field<'_>) -> Arc<Attachment> {
     })
 }
 
+#[inline(never)]
 pub(super) fn page(field: &Field<'_>) -> LogPage {
     LogPage {
         epoch: needed(field, "epoch"),
@@ -152,12 +154,16 @@ pub(super) fn step(field: &Field<'_>) -> Step {
 }
 
 fn open_sessions(field: &Field<'_>) -> Vec<OpenSession> {
-    let open = |field: Field<'_>| OpenSession {
-        id: needed(&field, "id"),
-        channel: needed(&field, "channel"),
-        service: needed(&field, "service"),
-    };
-    field.items().map(open).collect()
+    field.items().map(|field| open_session(&field)).collect()
+}
+
+#[inline(never)]
+pub(super) fn open_session(field: &Field<'_>) -> OpenSession {
+    OpenSession {
+        id: needed(field, "id"),
+        channel: needed(field, "channel"),
+        service: needed(field, "service"),
+    }
 }
 
 fn limits(field: &Field<'_>) -> Limits {

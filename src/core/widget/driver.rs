@@ -14,13 +14,16 @@ use super::handle::{Shared, WidgetClient, known};
 use crate::core::connection::{self, Moment, Report, Settings, Wire};
 use crate::core::map::Map;
 use crate::core::model::{Key, VisitorToken};
-use crate::core::ports::Ports;
-use crate::core::rpc::{Reply, Request, StateValue, Topic, TopicEvent};
+use crate::core::ports::{Ports, Wakeup};
+use crate::core::rpc::{Kept, Reply, Request, StateValue, Topic, TopicEvent};
 use crate::core::session::chat::{ChatId, Input as ChatInput, News, Published};
 use crate::core::session::{Answer, Command};
 
 /// Under this key the platform keeps the visitor's token.
 const TOKEN: &str = "token";
+
+/// Under these it keeps the running conversation, and what waits to be sent in it.
+const KEPT: [&str; 2] = ["chat", "outbox"];
 
 /// A call made before the connection waits this long for it.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,9 +66,14 @@ impl<P: Ports> Driver<P> {
             hello: Request::hello(locale, heartbeat, customer),
             token: ports.load(TOKEN).map(VisitorToken::new),
         };
+        let mut kept = Vec::new();
+        for name in KEPT {
+            kept.extend(ports.load(name).and_then(|text| Kept::read(&text)));
+        }
+        shared.remember(&kept);
         let wire = Wire::new(options.server.socket_url(), &ports);
         Self {
-            engine: Engine::new(settings),
+            engine: Engine::new(settings, kept),
             wire,
             ports,
             client,
@@ -80,7 +88,7 @@ impl<P: Ports> Driver<P> {
 
     /// Connects and goes on until the end.
     pub async fn run(mut self) {
-        self.command(Command::Connection(connection::Input::Watch(Topic::Channels)));
+        self.command(Command::Connection(connection::Input::Watch(Topic::Channels, None)));
         self.command(Command::Connection(connection::Input::Connect));
         while !self.over {
             let command = poll_fn(|context| self.poll_command(context)).await;
@@ -136,13 +144,16 @@ impl<P: Ports> Driver<P> {
     #[inline(never)]
     fn command(&mut self, command: Command) {
         let moment = self.moment();
+        let mut forgotten = false;
         let input = match command {
             Command::Connection(input) => {
                 if let connection::Input::Disconnect { forget } = input {
                     self.over = true;
-                    if forget {
-                        self.ports.remove(TOKEN);
-                    }
+                    forgotten = forget;
+                }
+                if let connection::Input::Wake(Wakeup::Hidden) = input {
+                    // Perhaps the page goes: this is the last that it hears.
+                    self.keep(false);
                 }
                 Input::Connection(input)
             }
@@ -173,6 +184,11 @@ impl<P: Ports> Driver<P> {
         for effect in self.engine.handle(input, moment) {
             self.perform(effect);
         }
+        if forgotten {
+            for name in [TOKEN, KEPT[0], KEPT[1]] {
+                self.ports.remove(name);
+            }
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -198,13 +214,26 @@ impl<P: Ports> Driver<P> {
             }
             Effect::Chat(id, news) => {
                 let over = matches!(news, News::Over);
+                if over || matches!(news, News::Waiting) {
+                    self.keep(true);
+                }
                 if let Some(published) = self.chats.get(&id) {
                     published.tell(news);
                 }
                 if over {
+                    self.keep(false);
                     self.chats.remove(&id);
                 }
             }
+        }
+    }
+
+    /// Leaves to the next page what it has to know.
+    fn keep(&self, waiting: bool) {
+        let name = KEPT[usize::from(waiting)];
+        match self.engine.kept(waiting) {
+            Some(text) => self.ports.save(name, &text),
+            None => self.ports.remove(name),
         }
     }
 

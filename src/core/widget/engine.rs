@@ -6,7 +6,7 @@ use crate::core::connection::{self, CallId, Machine, Moment, Report, Settings};
 use crate::core::error::Error;
 use crate::core::map::Map;
 use crate::core::model::Key;
-use crate::core::rpc::{Reply, Request};
+use crate::core::rpc::{Kept, Reply, Request, Topic};
 use crate::core::session::chat::{self, CallKind, Chat, ChatId, News};
 use crate::core::time::{Timestamp, earliest};
 
@@ -17,6 +17,8 @@ pub(super) struct Engine {
     chats: Map<ChatId, Chat>,
     calls: Map<CallId, Caller>,
     last_call: u64,
+    /// What earlier pages have kept of a conversation.
+    kept: Vec<Kept>,
     out: Vec<Effect>,
 }
 
@@ -47,12 +49,13 @@ pub(super) enum Effect {
 }
 
 impl Engine {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, kept: Vec<Kept>) -> Self {
         Self {
             machine: Machine::new(settings),
             chats: Map::new(),
             calls: Map::new(),
             last_call: 0,
+            kept,
             out: Vec::new(),
         }
     }
@@ -84,6 +87,19 @@ impl Engine {
     /// Whether an operator would see that the visitor writes: it is said now or not at all.
     pub(super) fn carries_typing(&self, chat: ChatId) -> bool {
         self.machine.is_online() && self.chats.get(&chat).is_some_and(Chat::is_connected)
+    }
+
+    /// What the next page has to know of the running conversation, the newest if there are several:
+    /// its log, or what waits to be sent.
+    pub(super) fn kept(&self, waiting: bool) -> Option<String> {
+        let mut kept = None;
+        for chat in self.chats.values() {
+            if let Some(id) = chat.id() {
+                let cursor = self.machine.cursor(&Topic::Chat(id.clone()));
+                kept = chat.kept(waiting, cursor.as_ref());
+            }
+        }
+        kept
     }
 
     fn connection(&mut self, input: connection::Input, moment: Moment) {
@@ -126,7 +142,10 @@ impl Engine {
         }
     }
 
-    fn chat(&mut self, id: ChatId, input: chat::Input<'_>, moment: Moment) {
+    fn chat(&mut self, id: ChatId, mut input: chat::Input<'_>, moment: Moment) {
+        if let chat::Input::Attach(_, kept) = &mut input {
+            *kept = std::mem::take(&mut self.kept);
+        }
         let Some(chat) = self.chats.get_mut(&id) else {
             // A chat that is over answers like a chat that is over.
             if let Some(operation) = input.operation() {

@@ -14,7 +14,7 @@ use crate::core::model::{
 };
 use crate::core::observe::{Subject, Subscription};
 use crate::core::ports::Ports;
-use crate::core::rpc::{Request, Topic};
+use crate::core::rpc::{Kept, Request, Topic};
 use crate::core::session::call::{Calls, CallsOfWidget};
 use crate::core::session::chat::{ChatId, ChatSession};
 use crate::core::session::{Command, Inbox};
@@ -56,6 +56,8 @@ pub(super) struct Shared {
     pub(super) ready: Subject<()>,
     pub(super) channels: Subject<Map<ChannelType, bool>>,
     pub(super) sessions: Subject<Vec<OpenSession>>,
+    /// What an earlier page left.
+    remembered: Mutex<Vec<OpenSession>>,
     pub(super) limits: Subject<Limits>,
     pub(super) discontinuity: Subject<()>,
     /// Made when they are asked for first: a page without calls does not load them.
@@ -78,6 +80,7 @@ impl Widget {
             ready: Subject::replay(),
             channels: Subject::state(Map::new()),
             sessions: Subject::replay(),
+            remembered: Mutex::default(),
             limits: Subject::state(Limits::default()),
             discontinuity: Subject::events(),
             calls: OnceLock::new(),
@@ -119,7 +122,7 @@ impl Widget {
         let topic = Topic::Service(service.to_owned(), channel.clone());
         let mut statuses = lock(&self.shared.statuses);
         let subject = statuses.get_or_insert_with(topic.clone(), || {
-            self.connection(connection::Input::Watch(topic));
+            self.connection(connection::Input::Watch(topic, None));
             Subject::replay()
         });
         if self.inbox.is_closed() {
@@ -181,10 +184,12 @@ impl Widget {
         self.chat(service, Request::chat_create(service, known(&customer), &fields), None)
     }
 
-    /// The visitor's sessions that ran when the connection came up, as of the last connect.
+    /// The visitor's sessions that ran when the connection came up, as of the last connect; before
+    /// the first, the conversation that an earlier page has kept.
     #[must_use]
     pub fn open_sessions(&self) -> Vec<OpenSession> {
-        self.shared.sessions.latest().unwrap_or_default()
+        let connected = self.shared.sessions.latest();
+        connected.unwrap_or_else(|| lock(&self.shared.remembered).clone())
     }
 
     /// The same, after each connect.
@@ -284,6 +289,11 @@ impl WidgetClient {
 }
 
 impl Shared {
+    /// A conversation goes on that an earlier page had.
+    pub(super) fn remember(&self, kept: &[Kept]) {
+        lock(&self.remembered).extend(kept.first().map(|kept| kept.session.clone()));
+    }
+
     /// Tells what is new of a service.
     pub(super) fn status(&self, topic: &Topic, tell: impl FnOnce(&Subject<ServiceStatus>)) {
         if let Some(subject) = lock(&self.statuses).get(topic) {

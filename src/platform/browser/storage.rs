@@ -3,6 +3,8 @@
 //! | key | holds | until |
 //! |---|---|---|
 //! | `tvox:<origin of the server>:token` | the secret by which the server knows the visitor again | as the configuration's `persist` says, or `forget()` |
+//! | `…:chat` | the running conversation as it was last seen | it is over |
+//! | `…:outbox` | messages that the server has not taken yet; in the session storage, as every tab sends its own | they are taken |
 //!
 //! The element adds keys of its own under the same prefix (`docs/element.md`). Nothing is written
 //! before the visitor acts. Where the browser refuses storage, everything works until a reload.
@@ -35,29 +37,29 @@ impl Storage {
     /// Reads a value.
     #[must_use]
     pub fn load(&self, key: &str) -> Option<String> {
-        self.place()?.get_item(&self.name(key)).ok().flatten()
+        self.place(key)?.get_item(&self.name(key)).ok().flatten()
     }
 
     /// Writes a value, where the browser lets us.
     pub fn save(&self, key: &str, value: &str) {
-        if let Some(storage) = self.place() {
+        if let Some(storage) = self.place(key) {
             let _ = storage.set_item(&self.name(key), value);
         }
     }
 
     /// Forgets a value.
     pub fn remove(&self, key: &str) {
-        if let Some(storage) = self.place() {
+        if let Some(storage) = self.place(key) {
             let _ = storage.remove_item(&self.name(key));
         }
     }
 
     /// `None` where nothing is to be kept, or storage is blocked: reading the property alone may throw.
-    fn place(&self) -> Option<web_sys::Storage> {
+    fn place(&self, key: &str) -> Option<web_sys::Storage> {
         let place = match self.persist {
             Persist::None => return None,
-            Persist::Session => web_sys::window()?.session_storage(),
-            Persist::Local => web_sys::window()?.local_storage(),
+            Persist::Local if key != "outbox" => web_sys::window()?.local_storage(),
+            Persist::Local | Persist::Session => web_sys::window()?.session_storage(),
         };
         place.ok().flatten()
     }

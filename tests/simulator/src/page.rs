@@ -60,6 +60,12 @@ impl Page {
     pub fn settle(&mut self) {
         self.pool.run_until_stalled();
         if self.chat.is_none()
+            && let Some(session) = self.widget.open_sessions().first().cloned()
+        {
+            self.begin(Some(&session));
+            self.pool.run_until_stalled();
+        }
+        if self.chat.is_none()
             && let Some(Some(sessions)) = self.sessions.next().now_or_never()
         {
             self.begin(sessions.first());

@@ -356,8 +356,12 @@ impl World {
         net.after(self.dice.within(100..8_000), Event::Plan(Plan::Boot));
     }
 
-    /// The page goes; the tab with its storage stays.
+    /// The page goes, sometimes without a word, as when it crashes; the tab with its storage stays.
     fn reload(&mut self) {
+        if self.dice.permille(700) {
+            self.tab.borrow_mut().tell(Wakeup::Hidden);
+            self.page.settle();
+        }
         self.tab.borrow_mut().reload();
         let ports = SimPorts { net: Rc::clone(&self.net), tab: Rc::clone(&self.tab) };
         if let Ok(page) = Page::load(ports) {

@@ -102,8 +102,8 @@ impl Machine {
                 self.say(&request);
                 self.pledged = Some(request);
             }
-            Input::Watch(topic) => {
-                self.watches.get_or_insert_with(topic, Watch::default);
+            Input::Watch(topic, since) => {
+                self.watches.get_or_insert_with(topic, || Watch::since(since));
             }
             Input::Unwatch(topic) => self.unwatch(&topic),
         }

@@ -5,13 +5,18 @@ use super::words::{Effect, Moment, Report};
 use crate::core::connection::watch::{Hold, Place, Watch};
 use crate::core::error::Error;
 use crate::core::model::SubscriptionId;
-use crate::core::rpc::{Push, Reply, Request, Subscribed, Topic, TopicEvent};
+use crate::core::rpc::{Cursor, Push, Reply, Request, Subscribed, Topic, TopicEvent};
 use crate::core::time::Timestamp;
 
 impl Machine {
     /// What belonged to a visitor the server does not know any more must not be asked for again.
     pub(super) fn forget_sessions(&mut self) {
         self.watches.retain(|topic, _| topic.session().is_none());
+    }
+
+    /// How far a log has been read.
+    pub(crate) fn cursor(&self, topic: &Topic) -> Option<Cursor> {
+        self.watches.get(topic)?.cursor()
     }
 
     /// The topic that was asked for under this number, on the present link.

@@ -5,7 +5,7 @@ use crate::core::connection::state::{ConnectionState, LinkId};
 use crate::core::error::Error;
 use crate::core::model::{Key, VisitorToken};
 use crate::core::ports::{Closed, Wakeup};
-use crate::core::rpc::{DecodeError, HelloReply, Reply, Request, Topic, TopicEvent};
+use crate::core::rpc::{Cursor, DecodeError, HelloReply, Reply, Request, Topic, TopicEvent};
 use crate::core::time::Timestamp;
 
 /// What the connection is made with.
@@ -85,8 +85,9 @@ pub enum Input {
     Notify(Request),
     /// Say something now and again on every later connection, until something else is pledged.
     Pledge(Request),
-    /// Want a topic, now and on every later connection.
-    Watch(Topic),
+    /// Want a topic, now and on every later connection: from the beginning, or from where an earlier
+    /// page has read it.
+    Watch(Topic, Option<Cursor>),
     /// Want it no longer.
     Unwatch(Topic),
 }

@@ -133,7 +133,7 @@ impl Calls {
             shared.followed.push(channel.clone());
         }
         let topic = Topic::Call(channel.clone());
-        inbox.put(Command::Connection(connection::Input::Watch(topic)));
+        inbox.put(Command::Connection(connection::Input::Watch(topic, None)));
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

@@ -131,27 +131,36 @@ impl Entry {
         }
     }
 
-    /// The documented event this entry came of; `None` while the server has not taken it.
-    pub(super) fn event(&self, session: &SessionId) -> Option<ChatChannelEventMessage> {
-        let seq = Some(self.seq?);
+    /// What the next page has to know of it.
+    pub(super) fn kept(&self) -> ChatChannelEventMessage {
         let message_type = match self.kind {
             EntryKind::Message => ChatMessageType::Message,
             EntryKind::Opened => ChatMessageType::OpenSession,
             EntryKind::Closed => ChatMessageType::ClosedSession,
         };
-        Some(ChatChannelEventMessage {
-            seq,
+        ChatChannelEventMessage {
+            seq: self.seq,
             id: self.id.clone(),
-            session_id: Some(session.clone()),
+            session_id: None,
             message_type: Some(message_type),
             status: Some(ChatMessageStatus::Wrote),
             direction: Some(self.direction.clone()),
             message: (self.kind == EntryKind::Message && self.attachment.is_none())
                 .then(|| self.text.clone()),
             created_at: self.created_at.clone(),
-            key: None,
+            key: Some(Key::from(&*self.key.0)),
             greeting: self.greeting,
             attachment: self.attachment.clone(),
+        }
+    }
+
+    /// The documented event this entry came of; `None` while the server has not taken it.
+    pub(super) fn event(&self, session: &SessionId) -> Option<ChatChannelEventMessage> {
+        self.seq?;
+        Some(ChatChannelEventMessage {
+            session_id: Some(session.clone()),
+            key: None,
+            ..self.kept()
         })
     }
 }

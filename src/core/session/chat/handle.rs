@@ -66,7 +66,8 @@ impl ChatSession {
         let machine = Box::new(Chat::new(chat.service.clone(), create));
         chat.inbox.put(Command::OpenChat(id, chat.published.clone(), machine));
         if let Some(session) = session {
-            chat.put(Input::Attach(session));
+            // The engine adds what is kept of it.
+            chat.put(Input::Attach(session, Vec::new()));
         }
         chat
     }
@@ -102,6 +103,12 @@ impl ChatSession {
     #[must_use]
     pub fn session(&self) -> Option<ChatChannelSession> {
         self.published.shared.session.latest()
+    }
+
+    /// Whether an operator has ever answered, on this page or an earlier one.
+    #[must_use]
+    pub fn was_connected(&self) -> bool {
+        self.published.shared.was_connected.load(Ordering::Acquire)
     }
 
     /// The documented events: `result` gives `OPEN_SESSION` once, `notification` everything else.
@@ -140,10 +147,10 @@ impl ChatSession {
     /// # Errors
     /// [`Error::WrongState`] before an operator has answered, and after the end.
     pub fn send(&self, text: &str) -> Result<(), Error> {
-        let was_connected = self.published.shared.was_connected.load(Ordering::Acquire);
+        let was_connected = self.was_connected();
         let refused = self.published.shared.session.look(|session| match session {
             Some(session) if session.is_closed() => Some("closed"),
-            Some(_) if was_connected => None,
+            _ if was_connected => None,
             Some(_) => Some("waiting for an operator"),
             None => Some("not created"),
         });
@@ -252,6 +259,7 @@ impl Published {
         let shared = &self.shared;
         match news {
             News::Id(id) => *lock(&shared.session_id) = Some(id),
+            News::Met => shared.was_connected.store(true, Ordering::Release),
             News::Session(session) => {
                 if session.is_connected() {
                     shared.was_connected.store(true, Ordering::Release);
@@ -266,7 +274,7 @@ impl Published {
             News::Opened(event) => shared.opened.next(event),
             News::Event(event) => shared.events.next(event),
             News::Typing(typing) => shared.typing.next(typing),
-            News::Answer(..) => {}
+            News::Answer(..) | News::Waiting => {}
             News::Over => {
                 shared.session.complete();
                 shared.opened.complete();

@@ -4,6 +4,10 @@ use super::entry::{Change, Delivery, Entry, EntryKey, delivery};
 use crate::core::model::{ChatChannelEventMessage, Key, MessageId, Private, Watermarks};
 use crate::core::rpc::Sent;
 
+/// Of a longer conversation a page keeps only the end, and reads the whole again from the server:
+/// storage is small, and waiting messages have to find room in it.
+const KEPT_MOST: usize = 500;
+
 /// A list of entries that is edited by [`Change`]s.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conversation {
@@ -43,6 +47,8 @@ pub(super) struct List {
     conversation: Conversation,
     watermarks: Watermarks,
     changes: Vec<Change>,
+    /// Whether they concern what waits.
+    waiting: bool,
 }
 
 impl List {
@@ -50,9 +56,25 @@ impl List {
         self.conversation.entries()
     }
 
-    /// The edits since this was last asked for.
-    pub(super) fn changes(&mut self) -> Vec<Change> {
-        std::mem::take(&mut self.changes)
+    /// The edits since this was last asked for, and whether they concern what waits.
+    pub(super) fn changes(&mut self) -> (Vec<Change>, bool) {
+        (std::mem::take(&mut self.changes), std::mem::take(&mut self.waiting))
+    }
+
+    /// What the next page has to know: what the server has numbered, or what waits and what failed.
+    pub(super) fn kept(&self, waiting: bool) -> &[Entry] {
+        let numbered = self.place(Some(u64::MAX));
+        let range = if waiting {
+            numbered..self.entries().len()
+        } else {
+            numbered.saturating_sub(KEPT_MOST)..numbered
+        };
+        &self.entries()[range]
+    }
+
+    /// Whether there is a message of this key.
+    pub(super) fn knows(&self, key: &Key) -> bool {
+        self.find(key).is_some()
     }
 
     /// A stretch of the server's log, which may hold our own messages.
@@ -191,6 +213,12 @@ impl List {
     }
 
     fn make(&mut self, change: Change) {
+        let unsent = |index: &usize| self.entries().get(*index).is_some_and(|it| it.seq.is_none());
+        self.waiting |= match &change {
+            Change::Reset(_) => true,
+            Change::Insert { entry, .. } => entry.seq.is_none(),
+            Change::Update { index, .. } | Change::Remove { index } => unsent(index),
+        };
         self.conversation.apply(change.clone());
         self.changes.push(change);
     }
@@ -240,7 +268,7 @@ mod tests {
     }
 
     fn follow(conversation: &mut Conversation, list: &mut List) {
-        list.changes().into_iter().for_each(|change| conversation.apply(change));
+        list.changes().0.into_iter().for_each(|change| conversation.apply(change));
     }
 
     #[test]
@@ -312,7 +340,7 @@ mod tests {
         let fates: Vec<_> = list.entries().iter().map(|entry| entry.delivery.clone()).collect();
         assert_eq!(fates, [Delivery::Read, Delivery::Sent, Delivery::Delivered]);
         list.receipts(Watermarks { received: 3, read: 1 });
-        assert_eq!(list.changes(), []);
+        assert_eq!(list.changes(), (Vec::new(), false));
     }
 
     #[test]

@@ -6,8 +6,10 @@ use super::words::{CallKind, News};
 use super::{CLOSE_PATIENCE, Chat, State};
 use crate::core::connection;
 use crate::core::error::Error;
-use crate::core::model::{ChatChannelSession, Key, MultiChannelState, SessionId};
-use crate::core::rpc::{Reply, Request, Topic};
+use crate::core::model::{
+    ChannelType, ChatChannelSession, Key, MultiChannelState, OpenSession, SessionId,
+};
+use crate::core::rpc::{Cursor, Keeping, Kept, Reply, Request, Topic};
 use crate::core::time::Timestamp;
 
 /// Starting waits for the connection this long.
@@ -48,10 +50,54 @@ impl Chat {
         }
     }
 
+    /// Takes up a session that runs: with what an earlier page saw of it, and could not send.
+    pub(super) fn attach(&mut self, id: SessionId, kept: Vec<Kept>) {
+        for kept in kept.into_iter().filter(|kept| kept.session.id == id) {
+            self.was_connected |= kept.met;
+            if kept.cursor.is_some() {
+                self.cursor = kept.cursor;
+            }
+            if kept.events.first().is_some_and(|event| event.seq.is_some()) {
+                self.list.log(&kept.events, true);
+                continue;
+            }
+            for event in kept.events {
+                if let (Some(key), Some(text)) = (event.key, event.message)
+                    && !self.list.knows(&key)
+                {
+                    self.post(&id, key, text, event.greeting);
+                }
+            }
+        }
+        if self.was_connected {
+            self.tell(News::Met);
+        }
+        self.open(id);
+        self.tell_changes();
+    }
+
+    /// What the next page has to know, as [`Kept`](crate::core::rpc::Kept): the conversation, or what waits to be sent.
+    #[inline(never)]
+    pub(crate) fn kept(&self, waiting: bool, cursor: Option<&Cursor>) -> Option<String> {
+        let entries = self.list.kept(waiting);
+        let whole = entries.first()?.seq == Some(1);
+        let session = OpenSession {
+            id: self.id()?.clone(),
+            channel: ChannelType::Chat,
+            service: self.service.clone(),
+        };
+        let cursor = cursor.filter(|_| whole);
+        let mut keeping = Keeping::new(&session, self.was_connected, cursor);
+        for entry in entries {
+            keeping.event(&entry.kept());
+        }
+        Some(keeping.finish())
+    }
+
     pub(super) fn open(&mut self, id: SessionId) {
         self.state = State::Open { id: id.clone(), over_by: None };
         self.tell(News::Id(id.clone()));
-        self.watch(Topic::Session(id));
+        self.watch(Topic::Session(id), None);
         self.watch_log();
     }
 

@@ -23,7 +23,7 @@ use crate::core::model::{
     ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, ChatMessageType, Direction,
     Key, Private, SessionId,
 };
-use crate::core::rpc::{Reply, Request, StateValue, Topic, TopicEvent};
+use crate::core::rpc::{Cursor, Reply, Request, StateValue, Topic, TopicEvent};
 use crate::core::time::{Timestamp, earliest};
 
 pub(crate) use words::{CallKind, Effect, Input, News};
@@ -39,6 +39,8 @@ pub(crate) struct Chat {
     state: State,
     session: Option<ChatChannelSession>,
     was_connected: bool,
+    /// How far an earlier page has read the log.
+    cursor: Option<Cursor>,
     wants: Wants,
     list: List,
     log_ended: bool,
@@ -80,6 +82,7 @@ impl Chat {
             state: State::New,
             session: None,
             was_connected: false,
+            cursor: None,
             wants: Wants::default(),
             list: List::default(),
             log_ended: false,
@@ -97,7 +100,7 @@ impl Chat {
         let now = moment.now;
         match input {
             Input::Create => self.create(moment.key()),
-            Input::Attach(id) => self.open(id),
+            Input::Attach(id, kept) => self.attach(id, kept),
             Input::WantConversation => self.want(Wants { conversation: true, ..self.wants }),
             Input::WantEvents(wanted) => self.want_events(wanted),
             Input::Send { text, greeting } => self.send(moment.key(), text, greeting),
@@ -162,10 +165,11 @@ impl Chat {
         let State::Open { id, .. } = &self.state else { return };
         let (log, receipts) = (Topic::Chat(id.clone()), Topic::Receipts(id.clone()));
         if self.wants.conversation || self.wants.events {
-            self.watch(log);
+            let since = self.cursor.take();
+            self.watch(log, since);
         }
         if self.wants.conversation {
-            self.watch(receipts);
+            self.watch(receipts, None);
         }
     }
 
@@ -198,20 +202,24 @@ impl Chat {
                 Err(self.state.name())
             }
         };
-        match session {
+        match session.cloned() {
             Ok(session) => {
-                let request = Request::chat_send(session, &text, greeting).with_key(&key);
                 let status = self.own_typing.stop();
                 self.say_typing(status);
-                self.list.wait(&key, text, greeting);
+                self.post(&session, key, text, greeting);
                 self.tell_changes();
-                self.outbox.put(Letter { key, request });
             }
             Err(state) => {
                 let error = Error::WrongState { operation: "chatSendMessage", state };
                 self.tell(News::Answer(key, Err(error)));
             }
         }
+    }
+
+    fn post(&mut self, session: &SessionId, key: Key, text: Private<String>, greeting: bool) {
+        let request = Request::chat_send(session, &text, greeting).with_key(&key);
+        self.list.wait(&key, text, greeting);
+        self.outbox.put(Letter { key, request });
     }
 
     /// A new key: the old one names what the server has refused.
@@ -398,8 +406,8 @@ impl Chat {
         self.out.push(Effect::Call { kind, request, timeout, patient });
     }
 
-    fn watch(&mut self, topic: Topic) {
-        self.connection(connection::Input::Watch(topic));
+    fn watch(&mut self, topic: Topic, since: Option<Cursor>) {
+        self.connection(connection::Input::Watch(topic, since));
     }
 
     fn connection(&mut self, input: connection::Input) {
@@ -407,8 +415,12 @@ impl Chat {
     }
 
     fn tell_changes(&mut self) {
-        for change in self.list.changes() {
+        let (changes, waiting) = self.list.changes();
+        for change in changes {
             self.tell(News::Change(change));
+        }
+        if waiting {
+            self.tell(News::Waiting);
         }
     }
 

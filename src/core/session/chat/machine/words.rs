@@ -5,14 +5,15 @@ use crate::core::error::Error;
 use crate::core::model::{
     ChatChannelEventMessage, ChatChannelSession, Key, MessageId, Private, SessionId,
 };
-use crate::core::rpc::{Reply, Request, Topic, TopicEvent};
+use crate::core::rpc::{Kept, Reply, Request, Topic, TopicEvent};
 use crate::core::session::chat::entry::{Change, EntryKey};
 
 /// What happens to a chat.
 #[derive(Clone, Debug)]
 pub(crate) enum Input<'a> {
     Create,
-    Attach(SessionId),
+    /// With what earlier pages have kept of it.
+    Attach(SessionId, Vec<Kept>),
     /// Somebody reads the conversation.
     WantConversation,
     /// Somebody reads the documented events, or does so no more.
@@ -63,7 +64,11 @@ pub(crate) enum Effect {
 pub(crate) enum News {
     /// The session has an id.
     Id(SessionId),
+    /// An operator has answered on an earlier page.
+    Met,
     Session(ChatChannelSession),
+    /// Other messages wait than before.
+    Waiting,
     Change(Change),
     /// The first event of the log.
     Opened(ChatChannelEventMessage),
@@ -82,7 +87,7 @@ impl Input<'_> {
         match self {
             Self::Create => Some("createChatChannelSession"),
             Self::Send { .. } | Self::Composing | Self::Idle => Some("chatSendMessage"),
-            Self::Attach(_)
+            Self::Attach(..)
             | Self::WantConversation
             | Self::WantEvents(_)
             | Self::Retry(_)
