@@ -16,15 +16,17 @@ fn main() -> io::Result<()> {
     }
     files.sort();
     let mut table = String::from("[\n");
-    for (name, path) in &files {
-        writeln!(table, "    ({name:?}, include_bytes!({path:?}).as_slice()),")
+    for name in &files {
+        // Found anew where the package lies now: a build folder may have come from elsewhere.
+        let path = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/console/{name}\")");
+        writeln!(table, "    ({name:?}, include_bytes!({path}).as_slice()),")
             .map_err(io::Error::other)?;
     }
     table.push_str("]\n");
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("console.rs"), table)
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -45,7 +47,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> io
                 .iter()
                 .map(|part| part.to_string_lossy())
                 .collect();
-            files.push((relative.join("/"), path));
+            files.push(relative.join("/"));
         }
     }
     Ok(())
