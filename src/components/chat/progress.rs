@@ -80,9 +80,10 @@ impl Progress {
         self.session = Some(session);
     }
 
-    /// An operator has answered, perhaps on an earlier page.
+    /// An operator has answered on an earlier page: all that is known while the server has not told
+    /// the session's state.
     pub fn met(&mut self, met: bool) {
-        self.talked |= met;
+        self.talked |= met && self.session.is_none();
     }
 
     /// What to show. `failure` is why the session could not be created.
@@ -199,6 +200,16 @@ mod tests {
         assert!(matches!(after([queue()]).stage(None), Stage::Queue(_)));
         let talked = after([queue(), session(StepType::Connected), queue()]);
         assert_eq!(talked.stage(None), Stage::Handover);
+    }
+
+    #[test]
+    fn a_conversation_of_an_earlier_page_is_one_before_its_state_is_known() {
+        let mut progress = Progress::default();
+        progress.met(true);
+        assert_eq!(progress.stage(None), Stage::Talking);
+        let mut waiting = after([session(StepType::Queue)]);
+        waiting.met(true);
+        assert!(matches!(waiting.stage(None), Stage::Queue(_)), "a queue is no handover by that");
     }
 
     #[test]
