@@ -1,6 +1,6 @@
 //! One conversation of the automatic operator: what is still to be answered, and when.
 
-use super::words::{Language, Then, answer, greeting};
+use super::words::{Language, Then, about_file, answer, greeting};
 use crate::engine::Timestamp;
 use crate::settings;
 use serde_json::Value;
@@ -29,11 +29,18 @@ pub(super) struct Talk {
     /// The log was read to its end.
     began: bool,
     greeted: bool,
-    /// Messages of the visitor that have no answer: `seq`, text.
-    open: VecDeque<(u64, String)>,
+    /// Messages of the visitor that have no answer, by their `seq`.
+    open: VecDeque<(u64, Said)>,
     /// Messages that were answered, so that an answer may refer to their number.
     answered: u64,
     doing: Doing,
+}
+
+/// What the visitor has sent.
+#[derive(Clone)]
+enum Said {
+    Text(String),
+    File { name: String, taken: bool },
 }
 
 #[derive(Default)]
@@ -69,9 +76,18 @@ impl Talk {
     /// An entry of `chat/<id>`, old or new.
     pub(super) fn heard(&mut self, event: &Value, now: Timestamp) {
         let Some(seq) = event["seq"].as_u64() else { return };
-        let text = event["message"].as_str().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let file = &event["attachment"];
         if event["direction"] == "OUTBOUND" {
-            self.open.push_back((seq, text.to_owned()));
+            let said = if file.is_null() {
+                Said::Text(text(&event["message"]))
+            } else if file["state"] == "SCANNING" {
+                // Its fate is the next that is heard of it.
+                return;
+            } else {
+                Said::File { name: text(&file["name"]), taken: file["state"] == "AVAILABLE" }
+            };
+            self.open.push_back((seq, said));
             self.read_next(now);
         } else if let Some(answering) = event["key"].as_str().and_then(answered_by) {
             if answering == 0 {
@@ -142,7 +158,10 @@ impl Talk {
             return self.write(settings, now, 0, text, Then::Nothing);
         }
         let Some((seq, said)) = self.open.front().cloned() else { return Vec::new() };
-        let (text, then) = answer(self.language, name, &said, self.answered);
+        let (text, then) = match &said {
+            Said::Text(said) => answer(self.language, name, said, self.answered),
+            Said::File { name, taken } => (about_file(self.language, name, *taken), Then::Nothing),
+        };
         let mut acts = vec![Act::Read(format!("m_{seq}"))];
         acts.extend(self.write(settings, now, seq, text, then));
         acts

@@ -50,6 +50,26 @@ pub(super) fn greeting(language: Language, name: Option<&str>) -> String {
     format!("{hello} {rest}")
 }
 
+/// The answer to a file.
+pub(super) fn about_file(language: Language, name: &str, taken: bool) -> String {
+    match (language, taken) {
+        (Language::Italian, true) => {
+            format!("Ho ricevuto il file “{name}”. Una persona alla console lo aprirebbe da qui.")
+        }
+        (Language::English, true) => {
+            format!(
+                "I have got the file “{name}”. A person at the console would open it from here."
+            )
+        }
+        (Language::Italian, false) => {
+            format!("Il file “{name}” non è passato dal controllo: non l'ho ricevuto.")
+        }
+        (Language::English, false) => {
+            format!("The file “{name}” did not pass the check: I haven't got it.")
+        }
+    }
+}
+
 /// The answer to a message; `before` messages were answered already.
 pub(super) fn answer(
     language: Language,

@@ -1,9 +1,9 @@
 //! Who is rung for whom, and who stands where in the queue.
 
-use super::Engine;
 use super::state::{Operator, Session, Stage};
 use super::timers::Timer;
 use super::topic::Topic;
+use super::{Engine, Timestamp};
 use crate::wire::desk::OperatorStatus;
 use crate::wire::id::{OperatorId, SessionId};
 
@@ -23,13 +23,15 @@ impl Engine {
             if session.progress.stage != Stage::Waiting || !self.is_there(session) {
                 continue;
             }
-            let person_available = self.operators.values().any(|operator| {
-                !operator.automatic && is_available(operator) && operator.joined(&session.service)
-            });
-            let automatic_from = session.progress.queued.after(self.rules.operators.automatic);
+            let patience = self.rules.operators.automatic;
+            let (person_available, lost_by) = self.persons_for(&session.service);
+            let automatic_from = session.progress.queued.after(patience);
             if !person_available && automatic_from > self.now {
                 look_again = earliest(look_again, automatic_from);
                 continue;
+            }
+            if let Some(lost_by) = lost_by {
+                look_again = earliest(look_again, lost_by);
             }
             let candidate = self
                 .operators
@@ -220,6 +222,34 @@ impl Engine {
             && operator.joined(&session.service)
             && takes_more
             && session.refused.get(id).is_none_or(|until| *until <= self.now)
+    }
+
+    /// Whether there are persons for a service, and when that is to be looked at anew. Who was lost counts for
+    /// as long as a contact waits for a person anyway: his own contacts have the grace time, others do not wait
+    /// for somebody whose browser may be closed.
+    fn persons_for(&self, service: &str) -> (bool, Option<Timestamp>) {
+        let mut lost_by: Option<Timestamp> = None;
+        for operator in self.operators.values() {
+            if !operator.joined(service) || !self.is_at_hand(operator) {
+                continue;
+            }
+            if !operator.links.is_empty() {
+                return (true, None);
+            }
+            lost_by = lost_by.max(Some(self.lost_by(operator)));
+        }
+        (lost_by.is_some(), lost_by)
+    }
+
+    /// A person who takes contacts, and is here or was a moment ago.
+    pub(super) fn is_at_hand(&self, operator: &Operator) -> bool {
+        !operator.automatic
+            && is_available(operator)
+            && (!operator.links.is_empty() || self.lost_by(operator) > self.now)
+    }
+
+    fn lost_by(&self, operator: &Operator) -> Timestamp {
+        operator.seen.after(self.rules.operators.automatic)
     }
 
     /// Connected, or gone only just now.

@@ -1,7 +1,6 @@
 //! How long a visitor will have to wait: from how long contacts lasted lately, and from who is there to take them.
 
 use super::Engine;
-use super::routing::is_available;
 use crate::wire::model::Channel;
 use std::time::Duration;
 
@@ -23,9 +22,11 @@ impl Engine {
     pub(super) fn expected_wait(&self, service: &str, channel: Channel, place: u32) -> Option<u32> {
         let rules = &self.rules.operators;
         let (mut room, mut free) = (0_usize, 0_usize);
-        for operator in self.operators.values().filter(|operator| {
-            !operator.automatic && is_available(operator) && operator.joined(service)
-        }) {
+        for operator in self
+            .operators
+            .values()
+            .filter(|operator| operator.joined(service) && self.is_at_hand(operator))
+        {
             // Who writes can write with several; who speaks speaks with one.
             let has = if channel.is_call() { 1 } else { rules.contacts };
             let busy = if channel.is_call() {

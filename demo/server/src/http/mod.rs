@@ -156,6 +156,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/", get(pages::home))
         .route("/demo", get(pages::demo))
+        .route("/demo/", get(pages::demo))
         .route("/demo/{*path}", get(pages::demo))
         .route("/widget/{*path}", get(pages::widget))
         .route("/operator", get(pages::console_home))

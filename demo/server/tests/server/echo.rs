@@ -150,3 +150,70 @@ async fn alone_a_developer_sees_his_call_connected() {
     visitor.call("call.close", json!({"session": created["id"]})).await.unwrap();
     visitor.event(|event| event["result"]["state"] == "IDLE").await;
 }
+
+#[tokio::test]
+async fn a_file_is_answered_by_its_name_once() {
+    let world = quick().await;
+    let mut visitor = world.visitor_with(json!({"locale": "en-GB"})).await;
+    let session = visitor.create("service0001").await;
+    visitor.follow(&session).await;
+    visitor.event(|event| event["result"]["seq"] == 2).await;
+    let text = b"Where is order 4711?";
+    let file = json!({"session": session, "key": crate::support::key(), "name": "order.txt", "size": text.len(), "type": "text/plain"});
+    let slot = visitor.call("file.begin", file).await.unwrap();
+    assert_eq!(crate::files::put(&world, &slot, text).await.status, 201);
+    let says = |event: &serde_json::Value| {
+        event["result"]["direction"] == "INBOUND" && event["result"]["seq"].is_u64()
+    };
+    let answer = visitor.event(says).await;
+    let words = answer["result"]["message"].as_str().unwrap();
+    assert!(words.contains("the file “order.txt”"), "{words}");
+    visitor.say(&session, "and now").await;
+    let next = visitor.event(says).await;
+    let words = next["result"]["message"].as_str().unwrap();
+    assert!(words.contains("“and now”"), "not the file again: {words}");
+}
+
+#[tokio::test]
+async fn who_comes_when_the_only_person_has_closed_the_browser_is_answered_by_the_program() {
+    let world = quick().await;
+    let mut anna = world.operator("Anna").await;
+    anna.subscribe("desk").await;
+    let mut mario = world.visitor().await;
+    let conversation = mario.create("service0001").await;
+    anna.event(|event| event["result"]["contacts"][0]["state"] == "OFFERED").await;
+    anna.accept(&conversation).await;
+    mario.step(&conversation, "CONNECTED").await;
+    anna.client.vanish();
+    // The grace time is 30 s: nobody waits for that long in a test.
+    let mut giulia = world.visitor().await;
+    let session = giulia.create("service0001").await;
+    let state = giulia.step(&session, "CONNECTED").await;
+    assert_eq!(state["agent"]["name"], "Eco (automatic)");
+    let state = mario.step(&conversation, "CONNECTED").await;
+    assert_eq!(state["agent"]["name"], "Anna", "her own conversation waits for her");
+}
+
+#[tokio::test]
+async fn a_blip_of_the_only_person_gives_no_visitor_away() {
+    let world = World::with(|settings| {
+        settings.echo.enabled = true;
+        settings.echo.pick_up = Duration::from_millis(30);
+        settings.rules.operators.automatic = Duration::from_secs(5);
+        settings.rules.operators.offer = Duration::from_millis(100);
+        settings.rules.operators.again = Duration::from_millis(100);
+    })
+    .await;
+    let anna = world.operator("Anna").await;
+    let token = anna.token();
+    let mut visitor = world.visitor().await;
+    let session = visitor.create("service0001").await;
+    visitor.step(&session, "CONNECTING").await;
+    anna.client.vanish();
+    visitor.step(&session, "QUEUE").await;
+    let mut back = world.operator_with(json!({"resume": token})).await;
+    back.subscribe("desk").await;
+    back.event(|event| event["result"]["contacts"][0]["state"] == "OFFERED").await;
+    back.accept(&session).await;
+    assert_eq!(visitor.step(&session, "CONNECTED").await["agent"]["name"], "Anna");
+}

@@ -9,8 +9,8 @@ use tokio::net::TcpStream;
 const PNG: &[u8] =
     b"\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0....\0\0\0\0IEND\xAEB\x60\x82";
 
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
     body: Vec<u8>,
 }
@@ -39,7 +39,8 @@ async fn ask(world: &World, head: &str, body: &[u8]) -> Answer {
     Answer { status, head, body: answer[at + 4..].to_vec() }
 }
 
-async fn put(world: &World, slot: &Value, bytes: &[u8]) -> Answer {
+/// Sends a file's bytes to where its announcement was answered.
+pub(crate) async fn put(world: &World, slot: &Value, bytes: &[u8]) -> Answer {
     put_as(world, slot, slot["token"].as_str().unwrap(), bytes).await
 }
 

@@ -58,6 +58,7 @@ async fn site() -> (World, tempfile::TempDir) {
     }
     for (path, text) in [
         ("index.html", "<!doctype html><title>Demo</title>"),
+        ("demo/index.html", "<!doctype html><title>Demos</title>"),
         ("demo/chat.html", "<!doctype html><title>Chat</title>"),
         ("demo/server/secret.html", "secret"),
         ("dist/element.js", "export {};"),
@@ -75,6 +76,8 @@ async fn pages_and_files_come_with_their_types_and_the_strict_policy() {
     let (world, _folder) = site().await;
     for (path, media_type) in [
         ("/", "text/html"),
+        ("/demo", "text/html"),
+        ("/demo/", "text/html"),
         ("/demo/chat.html", "text/html"),
         ("/widget/element.js", "text/javascript"),
         ("/widget/element.wasm", "application/wasm"),
