@@ -2,6 +2,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::convert;
+use super::error::thrown;
 use super::observable::{Source, promise};
 use super::upload::UploadHandle;
 use crate::core::model::{ChatChannelEventMessage, ChatMessageStatus};
@@ -82,6 +83,18 @@ impl ChatHandle {
     /// Tells how it was.
     pub fn rate(&self, score: u8, comment: Option<String>) -> Promise {
         promise(self.inner.rate(score, comment.as_deref()), convert::flag)
+    }
+
+    /// Whether a file of so many bytes may be sent.
+    #[wasm_bindgen(js_name = checkFile)]
+    pub fn check_file(&self, name: &str, media_type: &str, size: f64) -> Result<(), JsValue> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of bytes, far below 2^53"
+        )]
+        let size = size as u64;
+        self.inner.check_file(name, media_type, size).map_err(thrown)
     }
 
     /// Sends a file.

@@ -77,6 +77,16 @@ fn step(it: &mut Writer, step: &Step) {
     number(it, "queuePosition", step.queue_position.map(u64::from));
     number(it, "expectedWait", step.expected_wait.map(u64::from));
     it.optional("welcomeMessage", step.welcome_message.as_deref());
+    if !step.media.is_empty() {
+        it.list("media");
+        for media in &step.media {
+            it.item();
+            it.text("type", &media.media_type);
+            it.text("url", &media.url);
+            it.end();
+        }
+        it.end_list();
+    }
     it.optional("uri", step.uri.as_deref());
     number(it, "inactivityExpireDatetime", counted(step.inactivity_expire_datetime));
 }

@@ -85,12 +85,14 @@ export declare class Widget {
    * @param chatCustomerDisplayName the visitor's name; otherwise that of `customerInfo`; without any
    * the contact is anonymous
    * @param chatCustomerValue the visitor's address, likewise
+   * @param options beyond the reference
    */
   newChatSession(
     service: string,
     fields?: readonly MultiChannelSessionCustomField[] | null,
     chatCustomerDisplayName?: string | null,
     chatCustomerValue?: string | null,
+    options?: ChatOptions | null,
   ): ChatSession;
 
   /**
@@ -108,9 +110,11 @@ export declare class Widget {
    *
    * Rejects with `CONFIG` where `server.webrtc` is missing or disabled, with `REFUSED` where the server
    * refuses (`details.reason`).
+   * @param options beyond the reference
    */
   videoChannelSessionNew(
     service: string, customerName?: string | null, customerMail?: string | null,
+    options?: CallOptions | null,
   ): Promise<string>;
   /** Ends a video call. True when it was ended. */
   videoChannelSessionClose(sessionId: string): Promise<boolean>;
@@ -122,6 +126,7 @@ export declare class Widget {
   /** Calls a service. As {@link videoChannelSessionNew}. */
   callChannelSessionNew(
     service: string, customerName?: string | null, customerMail?: string | null,
+    options?: CallOptions | null,
   ): Promise<string>;
   /** Ends a call. True when it was ended. */
   callChannelSessionClose(sessionId: string): Promise<boolean>;
@@ -211,6 +216,20 @@ export declare class WebRTCManager {
   toggleVideoMute(sessionId: string): Promise<boolean>;
 }
 
+/** What else {@link Widget.newChatSession} takes. */
+export interface ChatOptions {
+  /** The id of a call of the visitor's own: the chat rings with that call's operator first. */
+  with?: string | null;
+}
+
+/** What else {@link Widget.videoChannelSessionNew} and {@link Widget.callChannelSessionNew} take. */
+export interface CallOptions {
+  /** What the service's {@link Form} asked. */
+  fields?: readonly MultiChannelSessionCustomField[] | null;
+  /** The id of a chat of the visitor's own: the call rings with that chat's operator first. */
+  with?: string | null;
+}
+
 /** A session of the visitor that ran when the connection came up. */
 export interface OpenSession {
   readonly id: string;
@@ -285,7 +304,8 @@ export declare class ChatSession {
   /**
    * Sends a file. The conversation shows it as a message with an `attachment`. Rejects with `REFUSED`
    * (`details.reason`: `FILE_TYPE`, `FILE_SIZE`, `FILE_NAME`, `UPLOAD_EXPIRED`) and with `CANCELLED` when
-   * the signal aborts it. Beyond the reference.
+   * the signal aborts it. What {@link Widget.getLimits} rules out is refused before it is read. Beyond
+   * the reference.
    */
   sendFile(file: Blob, options?: SendFileOptions | null): Promise<Attachment>;
   /** Where a file of the conversation can be fetched, for about a minute. Beyond the reference. */
@@ -657,6 +677,16 @@ export interface MultiChannelStepQueue extends MultiChannelStep {
 
 export interface MultiChannelStepPlay extends MultiChannelStep {
   welcomeMessage?: string;
+  /** What is shown or heard beside it. Beyond the reference. */
+  media?: StepMedia[];
+}
+
+/** A picture, a sound or a film. */
+export interface StepMedia {
+  /** The media type, such as `audio/mpeg`. */
+  type: string;
+  /** An address, or a path of the server. Check it before you follow it. */
+  url: string;
 }
 
 export interface MultiChannelStepToUrl extends MultiChannelStep {
@@ -756,6 +786,8 @@ export interface CallbackRequest {
   message?: string | null;
   /** Who asks; `customerInfo` of the configuration by default. */
   customer?: CustomerInfo | null;
+  /** What the service's {@link Form} asked. */
+  fields?: readonly MultiChannelSessionCustomField[] | null;
 }
 
 export interface Callback {

@@ -1,5 +1,5 @@
 import { action, object, optionalText } from "./arguments.js";
-import { TvoxError, parsed } from "./error.js";
+import { TvoxError, attempt, parsed } from "./error.js";
 import { observe } from "./observable.js";
 
 const given = (options) => {
@@ -19,9 +19,13 @@ export const send = async (chat, file, options) => {
     if (signal?.aborted) reason();
     else signal?.addEventListener("abort", reason, { once: true });
   });
-  const bytes = await Promise.race([file.arrayBuffer(), aborted]);
+  const called = name ?? file.name ?? "file";
   const type = file.type || "application/octet-stream";
-  const upload = chat.sendFile(name ?? file.name ?? "file", type, new Uint8Array(bytes));
+  // Before it is read: what will be refused anyway may be larger than the memory. Whatever gives bytes
+  // without saying how many is judged when they are there.
+  if (Number.isFinite(file.size)) attempt(() => chat.checkFile(called, type, file.size));
+  const bytes = await Promise.race([file.arrayBuffer(), aborted]);
+  const upload = chat.sendFile(called, type, new Uint8Array(bytes));
   const progress = onProgress && observe(upload.progress()).subscribe(onProgress);
   try {
     return await Promise.race([parsed(upload.done()), aborted]);

@@ -70,12 +70,13 @@ export class Widget extends Held {
     return JSON.parse(handle(this).limits());
   }
 
-  newChatSession(service, custom, chatCustomerDisplayName, chatCustomerValue) {
+  newChatSession(service, custom, chatCustomerDisplayName, chatCustomerValue, options) {
     const chat = handle(this).chat(
       text("service", service),
       fields("fields", custom),
       optionalText("chatCustomerDisplayName", chatCustomerDisplayName),
       optionalText("chatCustomerValue", chatCustomerValue),
+      optionalText("options.with", object("options", options ?? {}).with),
     );
     return this.#chats.add(new ChatSession(chat));
   }
@@ -95,8 +96,8 @@ export class Widget extends Held {
     handle(this).callMonitorStop(VIDEO);
   }
 
-  async videoChannelSessionNew(service, customerName, customerMail) {
-    return this.#call(VIDEO, service, customerName, customerMail);
+  async videoChannelSessionNew(service, customerName, customerMail, options) {
+    return this.#call(VIDEO, service, customerName, customerMail, options);
   }
 
   async videoChannelSessionClose(sessionId) {
@@ -111,8 +112,8 @@ export class Widget extends Held {
     handle(this).callMonitorStop(PHONE_CALL);
   }
 
-  async callChannelSessionNew(service, customerName, customerMail) {
-    return this.#call(PHONE_CALL, service, customerName, customerMail);
+  async callChannelSessionNew(service, customerName, customerMail, options) {
+    return this.#call(PHONE_CALL, service, customerName, customerMail, options);
   }
 
   async callChannelSessionClose(sessionId) {
@@ -143,7 +144,8 @@ export class Widget extends Held {
     const [when, message] = ["when", "message"]
       .map((name) => optionalText(`callback.${name}`, callback[name]));
     const who = customer("callback.customer", callback.customer);
-    return parsed(handle(this).callback(service, phone, when, message, who));
+    const asked = fields("callback.fields", callback.fields);
+    return parsed(handle(this).callback(service, phone, when, message, who, asked));
   }
 
   async callbackSlots(service, days) {
@@ -183,11 +185,14 @@ export class Widget extends Held {
     return once(observe(handle(this).sessions(), nothing));
   }
 
-  async #call(channel, service, customerName, customerMail) {
+  async #call(channel, service, customerName, customerMail, options) {
     const code = text("service", service);
     const name = optionalText("customerName", customerName);
     const mail = optionalText("customerMail", customerMail);
-    return answer(handle(this).callNew(channel, code, name, mail));
+    const more = object("options", options ?? {});
+    const asked = fields("options.fields", more.fields);
+    const chat = optionalText("options.with", more.with);
+    return answer(handle(this).callNew(channel, code, name, mail, asked, chat));
   }
 }
 

@@ -7,7 +7,9 @@ use super::convert;
 use super::error::thrown;
 use super::observable::{Source, promise};
 use crate::core::config::Persist;
-use crate::core::model::{CallbackRequest, ChannelType, MailRequest, OpenSession};
+use crate::core::model::{
+    CallRequest, CallbackRequest, ChannelType, ChatRequest, MailRequest, OpenSession,
+};
 use crate::core::{Widget, WidgetConf};
 use crate::platform::browser::Browser;
 use crate::platform::browser::storage::Storage;
@@ -128,13 +130,15 @@ impl WidgetHandle {
     /// `newChatSession`; the fields as key, value, key, value.
     pub fn chat(
         &self,
-        service: &str,
+        service: String,
         fields: Vec<String>,
         name: Option<String>,
         value: Option<String>,
+        with: Option<String>,
     ) -> ChatHandle {
-        let (fields, name, value) = (convert::fields(&fields), name.as_deref(), value.as_deref());
-        ChatHandle::new(self.inner.new_chat_session(service, fields, name, value))
+        let (fields, with) = (convert::fields(&fields), with.as_deref().map(Into::into));
+        let customer = Some(self.inner.customer_named(name.as_deref(), value.as_deref()));
+        ChatHandle::new(self.inner.new_chat(ChatRequest { service, customer, fields, with }))
     }
 
     /// Takes up a chat that runs already.
@@ -160,18 +164,22 @@ impl WidgetHandle {
         self.inner.stop_call_monitor(&channel.into());
     }
 
-    /// `videoChannelSessionNew` and `callChannelSessionNew`.
+    /// `videoChannelSessionNew` and `callChannelSessionNew`; the fields as key, value, key, value.
     #[wasm_bindgen(js_name = callNew)]
     pub fn call_new(
         &self,
         channel: &str,
-        service: &str,
+        service: String,
         name: Option<String>,
         value: Option<String>,
+        fields: Vec<String>,
+        with: Option<String>,
     ) -> Promise {
-        let (name, value) = (name.as_deref(), value.as_deref());
-        let call = self.inner.new_call(&channel.into(), service, name, value);
-        promise(call, |id| id.as_str().into())
+        let (channel, fields) = (channel.into(), convert::fields(&fields));
+        let customer = Some(self.inner.customer_named(name.as_deref(), value.as_deref()));
+        let with = with.as_deref().map(Into::into);
+        let call = CallRequest { channel, service, customer, fields, with };
+        promise(self.inner.create_call(call), |id| id.as_str().into())
     }
 
     /// `videoChannelSessionClose` and `callChannelSessionClose`.
@@ -221,7 +229,8 @@ impl WidgetHandle {
         promise(self.inner.send_mail(mail), |id| id.as_str().into())
     }
 
-    /// Asks to be called; the customer as `convert::customer` reads it.
+    /// Asks to be called; the customer as `convert::customer` reads it, the fields as key, value,
+    /// key, value.
     pub fn callback(
         &self,
         service: String,
@@ -229,10 +238,11 @@ impl WidgetHandle {
         when: Option<String>,
         message: Option<String>,
         customer: Vec<String>,
+        fields: Vec<String>,
     ) -> Promise {
-        let (message, customer) = (message.map(Into::into), convert::customer(&customer));
-        let phone = phone.into();
-        let callback = CallbackRequest { service, phone, when, message, customer };
+        let (customer, fields) = (convert::customer(&customer), convert::fields(&fields));
+        let (phone, message) = (phone.into(), message.map(Into::into));
+        let callback = CallbackRequest { service, phone, when, message, customer, fields };
         promise(self.inner.request_callback(callback), convert::callback)
     }
 

@@ -27,6 +27,28 @@ test("a call is made for the configured customer, and its promise is the session
   }
 });
 
+test("a call can bring answers to the service's form, and ring with the operator of a chat", async () => {
+  for (const [name, channel] of CALLS) {
+    const world = new World();
+    const widget = await world.online(enabled);
+    const options = { fields: [{ key: "order", value: "7" }], with: "s_1" };
+    const make = (more) => widget[`${name}ChannelSessionNew`]("service0001", null, null, more);
+    same(await make(options), "k_1");
+    same(await make({ fields: null }), "k_1");
+    same(world.called("call.create").map(({ key, ...it }) => it), [
+      { channel, service: "service0001", ...options }, { channel, service: "service0001" },
+    ]);
+    for (const [argument, wrong] of [
+      ["options", "s_1"], ["options.with", { with: 7 }], ["options.fields[0].key", { fields: [{}] }],
+    ]) {
+      const error = await rejected(make(wrong));
+      refused(error, "ARGUMENT");
+      same(error.details.argument, argument);
+    }
+    widget.disconnect();
+  }
+});
+
 test("without webrtc, or with it disabled, calls are refused, and the manager still exists", async () => {
   for (const [webrtc, found] of [[undefined, "nothing"], [null, "nothing"], [{ enabled: false }, "enabled: false"]]) {
     const world = new World();

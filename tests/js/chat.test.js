@@ -1,5 +1,5 @@
 // A chat of the visitor with a service.
-import { calm, holds, library, listen, refused, rejected, same, test, until } from "./harness.js";
+import { calm, holds, library, listen, refused, rejected, same, test, thrown, until } from "./harness.js";
 import { SILENCE, World, refusal } from "./world.js";
 
 const { ChatChannelEventMessageStatus, MultiChannelStepType } = library;
@@ -22,6 +22,34 @@ test("a chat is created for the configured customer, unless the call names anoth
     const given = args[1]?.length ? { fields: args[1] } : {};
     same(asked, { service: "service0001", customer, ...given });
   }
+  widget.disconnect();
+});
+
+test("a chat can ring with the operator of a call of the visitor's own", async () => {
+  const world = new World();
+  const widget = await world.online();
+  await widget.newChatSession("service0001", null, null, null, { with: "k_1" }).createChatChannelSession();
+  const { key, ...asked } = world.called("chat.create")[0];
+  same(asked, { service: "service0001", with: "k_1" });
+  for (const [argument, options] of [["options", "k_1"], ["options.with", { with: 7 }]]) {
+    const error = thrown(() => widget.newChatSession("service0001", null, null, null, options));
+    refused(error, "ARGUMENT");
+    same(error.details.argument, argument);
+  }
+  widget.disconnect();
+});
+
+test("a welcome comes with what is seen or heard beside it", async () => {
+  const world = new World();
+  const widget = await world.online();
+  const chat = await world.chat(widget);
+  const states = listen(chat.getChatChannelSessionMonitor());
+  const media = [{ type: "audio/ogg", url: "/hold.ogg" }, { type: "image/png", url: "https://a.example/a.png" }];
+  world.event("session/s_1", {
+    id: "s_1", sessionState: "ACTIVE", step: { step: 2, type: "PLAY", welcomeMessage: "Ciao", media },
+  });
+  await until("the welcome", () => states.values.at(-1).step.type === "PLAY");
+  same(states.values.at(-1).step, { step: 2, type: "PLAY", welcomeMessage: "Ciao", media });
   widget.disconnect();
 });
 
@@ -330,6 +358,29 @@ test("a file that is refused says why, and one that is given up is CANCELLED", a
   same(progress, [{ sent: 0, total: 5 }]);
   refused(await rejected(chat.sendFile(file, { signal: giveUp.signal })), "CANCELLED");
   same(world.called("file.begin").length, 2, "given up before it began");
+  widget.disconnect();
+});
+
+test("what the server does not take is refused before it is read or announced", async () => {
+  const world = new World();
+  world.limits = { file: { bytes: 5, types: ["text/plain"] } };
+  const widget = await world.online();
+  const chat = await world.chat(widget);
+  let read = 0;
+  const file = (size, type = "text/plain") => ({
+    size, type, arrayBuffer: async () => { read += 1; return new ArrayBuffer(6); },
+  });
+  for (const [reason, given, name] of [
+    ["FILE_SIZE", file(6), "a.txt"], ["FILE_SIZE", file(0), "a.txt"], ["FILE_TYPE", file(5, "text/html"), "a.txt"],
+    ["FILE_TYPE", file(5, ""), "a.txt"], ["FILE_NAME", file(5), "a/b.txt"],
+  ]) {
+    const error = await rejected(chat.sendFile(given, { name }));
+    same([error.code, error.details.reason], ["REFUSED", reason]);
+  }
+  same(read, 0);
+  const error = await rejected(chat.sendFile(file(undefined), { name: "a.txt" }));
+  same([error.details.reason, read], ["FILE_SIZE", 1], "who does not say how large it is, is read");
+  same(world.called("file.begin"), []);
   widget.disconnect();
 });
 

@@ -25,7 +25,8 @@ test("a callback is asked for at a moment or as soon as possible", async () => {
   const widget = await world.online();
   const callback = { service: "service0001", phone: "0422 000000" };
   same(await widget.requestCallback(callback), { id: "cb_3", phone: "+390422000000" });
-  const later = { ...callback, when: "2026-11-23T09:00:00+01:00", message: "Richiamatemi" };
+  const fields = [{ key: "order", value: "7" }];
+  const later = { ...callback, when: "2026-11-23T09:00:00+01:00", message: "Richiamatemi", fields };
   await widget.requestCallback({ ...later, customer: null });
   same(world.called("callback.request").map(nameless), [callback, later]);
   world.answer("callback.request", () => refusal(1107, "INVALID_PHONE"));

@@ -43,6 +43,13 @@ chat.on("typing", (typing) => { const is: boolean = typing; }).unsubscribe();
 widget.on("message", ({ chat, message }) => { chat.chatChannelReadMessage(message.id ?? ""); });
 widget.on("ready", () => {});
 
+widget.newChatSession("support0001", null, null, null, { with: "k_1" });
+widget.callChannelSessionNew("support0001", null, null, { fields: [{ key: "order", value: "7" }], with: null });
+widget.requestCallback({ service: "support0001", phone: "0422 000000", fields: [{ key: "order", value: "7" }] });
+chat.getChatChannelSessionMonitor().subscribe(({ step }) => {
+  const played: string[] | undefined = step?.media?.map(({ type, url }) => `${type} ${url}`);
+});
+
 const call: Promise<string> = widget.videoChannelSessionNew("support0001");
 widget.videoChannelSessionMonitor().subscribe((session) => session.state === "IDLE");
 const muted: Promise<boolean> = widget.client.webrtc.toggleAudioMute("k_1");

@@ -125,6 +125,16 @@ test("connectionState says what the connection does, how long it waits, and why"
   await until("stopped", () => states.values.at(-1).state === "stopped");
 });
 
+test("connectionState tells each state once", async () => {
+  const world = new World();
+  const widget = world.widget();
+  const states = listen(widget.client.connectionState);
+  await until("connected", () => states.values.some((it) => it.connected));
+  widget.disconnect();
+  await until("stopped", () => states.values.at(-1).state === "stopped");
+  same(states.values.map((it) => it.state), ["connecting", "connected", "stopped"]);
+});
+
 test("channels are {} before the connection, and the server's afterwards", async () => {
   const world = new World();
   const widget = world.widget();

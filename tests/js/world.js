@@ -62,12 +62,14 @@ export class World {
   running = {};
   reachable = true;
   resumed = true;
+  limits = undefined;
   #rev = 1;
   #answers = {};
 
-  constructor() {
-    this.host = `w${last += 1}.localhost`;
-    worlds.set(this.host, this);
+  /** `host`: where something else of the test's listens, such as an HTTP server. */
+  constructor(host = `w${last += 1}.localhost`) {
+    this.host = host;
+    worlds.set(new URL(`http://${host}`).hostname, this);
   }
 
   /** A widget of a page that is configured like this. */
@@ -176,7 +178,7 @@ export class World {
         visitor: "v_1", resume: "rt_1", resumeTtl: 1_800_000, resumed: this.resumed, epoch: "e_1",
         heartbeat: 5000, time: "2026-11-22T10:00:00.000Z",
         channels: { CHAT: true, VIDEO: true, PHONE_CALL: true, MAIL: true, CALLBACK: false },
-        sessions: this.sessions,
+        sessions: this.sessions, limits: this.limits,
       };
     }
     if (method === "chat.create") {

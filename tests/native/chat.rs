@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tvox_widget::core::model::{ChatMessageStatus, Direction, MultiChannelState};
+use tvox_widget::core::model::{
+    ChatMessageStatus, ChatRequest, Direction, MultiChannelState, SessionField,
+};
 use tvox_widget::core::session::chat::{Conversation, Delivery, EntryKind};
 use tvox_widget::core::{ChatSession, Error, Subscription};
 
@@ -85,6 +87,45 @@ fn creating_carries_the_customer_and_resolves_with_the_session() {
     assert_eq!(call["params"]["key"].as_str().unwrap().len(), 36);
     let created = stage.run(created).unwrap();
     assert_eq!((created.id.as_str(), chat.id().unwrap().as_str()), ("s_1", "s_1"));
+}
+
+#[test]
+fn a_chat_can_ring_with_the_operator_of_a_call() {
+    let mut stage = Stage::online();
+    let chat = stage.widget.new_chat(ChatRequest {
+        service: "service0001".to_owned(),
+        customer: None,
+        fields: vec![SessionField { key: "order".to_owned(), value: "991".into() }],
+        with: Some("k_1".into()),
+    });
+    drop(chat.create());
+    stage.settle();
+    let params = stage.expect("chat.create")["params"].clone();
+    assert_eq!((&params["with"], params.get("customer")), (&json!("k_1"), None));
+    assert_eq!(params["fields"], json!([{ "key": "order", "value": "991" }]));
+}
+
+#[test]
+fn a_welcome_may_come_with_pictures_and_sounds_and_an_odd_one_harms_nobody() {
+    let mut stage = Stage::online();
+    let chat = stage.widget.new_chat_session("service0001", Vec::new(), None, None);
+    let created = chat.create();
+    stage.settle();
+    let mut playing = session("PLAY");
+    let media = json!([{ "type": "audio/ogg", "url": "https://example.org/hold.ogg" }]);
+    playing["step"]["media"] = media.clone();
+    stage.answer("chat.create", &playing);
+    let step = stage.run(created).unwrap().step.unwrap();
+    assert_eq!(step.media[0].media_type, "audio/ogg");
+    assert_eq!(json!(step.media), media);
+    let mut monitor = chat.session_monitor();
+    stage.subscribed("session/s_1", &playing);
+    assert!(monitor.try_next().is_some());
+    playing["step"]["media"] = json!("loud");
+    stage.event("session/s_1", &playing);
+    assert_eq!(monitor.try_next(), None, "no list: the whole value is dropped");
+    stage.event("session/s_1", &session("QUEUE"));
+    assert!(monitor.try_next().unwrap().step.unwrap().media.is_empty());
 }
 
 #[test]

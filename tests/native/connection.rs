@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tvox_widget::core::config::RetryOptions;
 use tvox_widget::core::ports::{Ports, Wakeup};
-use tvox_widget::core::{Error, Phase};
+use tvox_widget::core::{Error, Phase, Widget};
 use tvox_widget::platform::memory::Memory;
 
 use crate::support::Stage;
@@ -23,6 +23,23 @@ fn hello_and_the_wanted_topics_go_out_together_before_any_answer() {
     assert_eq!(hello["params"]["heartbeat"], 5000);
     assert_eq!(hello["params"].get("resume"), None);
     assert_eq!(stage.state().phase, Phase::Connecting);
+}
+
+#[test]
+fn each_state_of_the_connection_is_told_once() {
+    let conf = Stage::conf().build().unwrap();
+    let mut states = None;
+    let mut stage = Stage::driven(Memory::new(), |world| {
+        let made = Widget::new(conf, world);
+        states = Some(made.0.client().connection_state());
+        made
+    });
+    stage.greet(false);
+    stage.live_through(12);
+    stage.cut();
+    let mut states = states.unwrap();
+    let phases: Vec<_> = std::iter::from_fn(|| states.try_next()).map(|it| it.phase).collect();
+    assert_eq!(phases, [Phase::Connecting, Phase::Connected, Phase::Waiting]);
 }
 
 #[test]

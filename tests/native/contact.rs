@@ -93,6 +93,7 @@ fn a_callback_answers_the_number_as_the_server_reads_it() {
         when: Some("2026-11-23T09:00:00+01:00".to_owned()),
         message: Some("Richiamatemi".into()),
         customer: None,
+        fields: vec![SessionField { key: "order".to_owned(), value: "991".into() }],
     };
     let mut asked = Box::pin(stage.widget.request_callback(callback));
     stage.poll(&mut asked);
@@ -101,6 +102,7 @@ fn a_callback_answers_the_number_as_the_server_reads_it() {
     let expected = json!({
         "service": "service0001", "phone": "0422 000000", "when": "2026-11-23T09:00:00+01:00",
         "message": "Richiamatemi", "customer": { "customerDisplayName": "Mario Rossi" },
+        "fields": [{ "key": "order", "value": "991" }],
     });
     assert_eq!(without_key(&call), expected);
     let callback = stage.polled(&mut asked).unwrap().unwrap();

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tvox_widget::core::model::{
-    AttachmentState, CallChannelSession, CallState, CallbackRequest, ChannelType, CustomerInfo,
-    FormFieldKind, MailRequest, SessionId, StepType,
+    AttachmentState, CallChannelSession, CallState, CallbackRequest, ChannelType, ChatRequest,
+    CustomerInfo, FormFieldKind, MailRequest, SessionField, SessionId, StepType,
 };
 use tvox_widget::core::session::chat::{Conversation, Delivery, Entry};
 use tvox_widget::core::{ChatSession, Subscription, UploadProgress, Widget};
@@ -115,6 +115,7 @@ async fn a_callback_is_asked_for_at_one_of_the_times_that_are_offered() {
         service: "service0001".to_owned(),
         phone: "0422 100200".into(),
         when: Some(slots[3].from.clone()),
+        fields: vec![SessionField { key: "order".to_owned(), value: "4711".into() }],
         ..CallbackRequest::default()
     };
     let asked = within("the callback", widget.request_callback(callback.clone())).await.unwrap();
@@ -186,6 +187,24 @@ async fn in_call(
     assert_eq!(connected.step_type(), Some(&StepType::Connected));
     assert!(connected.start.is_some() && connected.agent.is_some(), "{connected:?}");
     (widget, monitor, operator, call)
+}
+
+#[tokio::test]
+async fn a_chat_beside_a_call_rings_with_its_operator_and_brings_its_answers() {
+    let data = TempDir::new().unwrap();
+    let server = server(&data, false, 0).await;
+    let (widget, _monitor, mut operator, call) = in_call(server.address()).await;
+    let _idle = Operator::log_in(server.address(), None).await;
+    let chat = widget.new_chat(ChatRequest {
+        service: "service0001".to_owned(),
+        fields: vec![SessionField { key: "order".to_owned(), value: "4711".into() }],
+        with: Some(call),
+        ..ChatRequest::default()
+    });
+    let session = within("the session", chat.create()).await.unwrap().id.to_string();
+    operator.event(|desk| offered(desk, &session)).await;
+    let contact = operator.call("session.accept", json!({ "session": session })).await;
+    assert_eq!(contact["fields"], json!([{ "key": "order", "value": "4711" }]));
 }
 
 #[tokio::test]

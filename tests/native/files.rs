@@ -62,6 +62,30 @@ fn sent(progress: &mut Subscription<UploadProgress>) -> Vec<u64> {
 }
 
 #[test]
+fn what_the_server_does_not_take_is_refused_without_asking_it() {
+    let mut stage = Stage::dialled();
+    let limits = json!({ "file": { "bytes": 6, "types": ["image/jpeg"] } });
+    stage.greet_with(&json!({ "limits": limits }));
+    let chat = stage.chat();
+    stage.clear();
+    for (name, media_type, size, reason) in [
+        ("rudder.jpg", "image/jpeg", 7, "FILE_SIZE"),
+        ("rudder.jpg", "image/jpeg", 0, "FILE_SIZE"),
+        ("rudder.png", "image/png", 6, "FILE_TYPE"),
+        ("../rudder.jpg", "image/jpeg", 6, "FILE_NAME"),
+        ("", "image/jpeg", 6, "FILE_NAME"),
+    ] {
+        let refused = chat.check_file(name, media_type, size).unwrap_err();
+        assert_eq!(refused.reason(), reason, "{name} {media_type} {size}");
+        let bytes = vec![7; usize::try_from(size).unwrap()];
+        let mut upload = chat.send_file(name, media_type, bytes, stage.world.clone());
+        assert_eq!(stage.polled(&mut upload), Some(Err(refused)));
+    }
+    assert!(stage.methods().is_empty(), "nothing was announced");
+    assert_eq!(chat.check_file("rudder.jpg", "image/jpeg", 6), Ok(()));
+}
+
+#[test]
 fn a_file_is_announced_and_its_bytes_go_where_the_server_says() {
     let (mut stage, _chat, (mut upload, mut progress)) = announced();
     let puts = stage.world.puts();

@@ -142,9 +142,8 @@ impl Golden {
 }
 
 /// Messages of the protocol that the widget does not speak yet, by their names' beginnings: those
-/// of media, and a conversation that is asked for beside a call.
+/// of media.
 const NOT_SPOKEN_YET: &[&str] = &[
-    "A conversation is asked for with the operator of a call",
     "Another tab took the call",
     "Candidates of the visitor",
     "Fresh help",
@@ -298,7 +297,11 @@ fn request(frame: &Value) -> Request {
         "bye" => Request::bye(params["forget"].as_bool().unwrap()),
         "chat.create" => {
             let (customer, fields) = (customer(params), fields(params));
-            Request::chat_create(&text("service"), customer.as_ref(), &fields).with_key(&key)
+            let create = Request::chat_create(&text("service"), customer.as_ref(), &fields);
+            match maybe("with") {
+                Some(call) => create.with_operator_of(&call.into()).with_key(&key),
+                None => create.with_key(&key),
+            }
         }
         "chat.send" => {
             let greeting = params["greeting"].as_bool().unwrap();
@@ -348,6 +351,7 @@ fn call_or_contact(method: &str, params: &Value) -> Request {
             when: maybe("when"),
             message: maybe("message").map(Into::into),
             customer: customer(params),
+            fields: fields(params),
         }),
         "call.create" => Request::call_create(&CallRequest {
             channel: ChannelType::from(&*text("channel")),

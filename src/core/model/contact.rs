@@ -40,6 +40,9 @@ pub struct CallbackRequest {
     /// Who asks; the configuration's customer where this is `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerInfo>,
+    /// What the service's form asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<SessionField>,
 }
 
 /// A wish to be called, as the server has taken it.

@@ -33,6 +33,9 @@ pub use ids::{
 pub use private::Private;
 pub use server::{FileLimits, Limits, RateLimit};
 pub use service::{ServiceStatus, ServiceStatusValue};
-pub use session::{Agent, ChatChannelSession, MultiChannelState, OpenSession, Step, StepType};
+pub use session::{
+    Agent, ChatChannelSession, ChatRequest, MultiChannelState, OpenSession, Step, StepMedia,
+    StepType,
+};
 
 pub(crate) use wire_enum::wire_enum;

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{ChannelType, Private, SessionId, wire_enum};
+use super::{ChannelType, CustomerInfo, Private, SessionField, SessionId, wire_enum};
 
 wire_enum! {
     /// Whether a session lives (reference, `MultiChannelState`).
@@ -54,12 +54,38 @@ pub struct Step {
     /// Text to show while waiting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub welcome_message: Option<String>,
+    /// What a `PLAY` step shows or lets be heard beside its text; beyond the reference.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<StepMedia>,
     /// Where a `TO_URL` step wants to lead. Not to be followed without a check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
     /// When the session ends unless somebody writes: epoch milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inactivity_expire_datetime: Option<i64>,
+}
+
+/// A picture, a sound or a film that a `PLAY` step plays to the visitor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepMedia {
+    /// The media type (RFC 6838), such as `audio/mpeg`.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Where it is: an address, or a path of the server. Not to be followed without a check.
+    pub url: String,
+}
+
+/// A chat that the visitor wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatRequest {
+    /// The service's code.
+    pub service: String,
+    /// Who asks; the configuration's customer where this is `None`.
+    pub customer: Option<CustomerInfo>,
+    /// What the service's form asked.
+    pub fields: Vec<SessionField>,
+    /// A call of the visitor's own, whose operator is to be rung first.
+    pub with: Option<SessionId>,
 }
 
 impl Step {

@@ -33,6 +33,7 @@ impl Request {
             params.optional("when", callback.when.as_deref());
             params.optional("message", callback.message.as_ref().map(|message| message.as_str()));
             customer(params, callback.customer.as_ref());
+            fields(params, &callback.fields);
         })
     }
 

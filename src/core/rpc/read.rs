@@ -12,7 +12,8 @@ use crate::core::json::Field;
 use crate::core::map::Map;
 use crate::core::model::{
     Agent, Attachment, AttachmentState, ChannelType, ChatChannelEventMessage, ChatChannelSession,
-    FileLimits, Limits, OpenSession, Private, RateLimit, ServiceStatus, Step, Watermarks,
+    FileLimits, Limits, OpenSession, Private, RateLimit, ServiceStatus, Step, StepMedia,
+    Watermarks,
 };
 
 /// A text that has to be there, as whatever is made of one.
@@ -148,9 +149,18 @@ pub(super) fn step(field: &Field<'_>) -> Step {
         queue_position: field.small("queuePosition"),
         expected_wait: field.small("expectedWait"),
         welcome_message: field.string("welcomeMessage"),
+        media: field.find("media").map(|field| media(&field)).unwrap_or_default(),
         uri: field.string("uri"),
         inactivity_expire_datetime: field.signed("inactivityExpireDatetime"),
     }
+}
+
+fn media(field: &Field<'_>) -> Vec<StepMedia> {
+    let one = |field: Field<'_>| StepMedia {
+        media_type: needed(&field, "type"),
+        url: needed(&field, "url"),
+    };
+    field.items().map(one).collect()
 }
 
 fn open_sessions(field: &Field<'_>) -> Vec<OpenSession> {

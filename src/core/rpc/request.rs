@@ -143,6 +143,13 @@ impl Request {
         })
     }
 
+    /// The same with the operator of a call of the visitor's, who is rung first.
+    #[must_use]
+    pub fn with_operator_of(mut self, call: &SessionId) -> Self {
+        self.put("with", call.as_str());
+        self
+    }
+
     /// Sends a message; a greeting is shown as if the operator had sent it.
     #[must_use]
     pub fn chat_send(session: &SessionId, message: &str, greeting: bool) -> Self {

@@ -10,7 +10,8 @@ use crate::core::connection::{self, ConnectionEvent, ConnectionState, Phase};
 use crate::core::error::Error;
 use crate::core::map::Map;
 use crate::core::model::{
-    ChannelType, CustomerInfo, Limits, OpenSession, Private, ServiceStatus, SessionField, SessionId,
+    ChannelType, ChatRequest, CustomerInfo, Limits, OpenSession, Private, ServiceStatus,
+    SessionField, SessionId,
 };
 use crate::core::observe::{Subject, Subscription};
 use crate::core::ports::Ports;
@@ -184,6 +185,19 @@ impl Widget {
         self.chat(service, Request::chat_create(service, known(&customer), &fields), None)
     }
 
+    /// A chat with all that can be said beforehand: answers to the service's form, and the call of
+    /// the visitor's own whose operator is to be rung first. Not started yet.
+    #[must_use]
+    pub fn new_chat(&self, chat: ChatRequest) -> ChatSession {
+        let customer = self.customer(chat.customer);
+        let create = Request::chat_create(&chat.service, customer.as_ref(), &chat.fields);
+        let create = match &chat.with {
+            Some(call) => create.with_operator_of(call),
+            None => create,
+        };
+        self.chat(&chat.service, create, None)
+    }
+
     /// The visitor's sessions that ran when the connection came up, as of the last connect; before
     /// the first, the conversation that an earlier page has kept.
     #[must_use]
@@ -223,11 +237,12 @@ impl Widget {
     fn chat(&self, service: &str, create: Request, session: Option<SessionId>) -> ChatSession {
         let id = ChatId(self.shared.chats.fetch_add(1, Ordering::Relaxed));
         let server = self.client.options.server.url.clone();
-        ChatSession::new(id, service, create, session, self.inbox.clone(), server)
+        let (inbox, limits) = (self.inbox.clone(), self.shared.limits.clone());
+        ChatSession::new(id, service, create, session, inbox, server, limits)
     }
 
     /// The configured customer, under another name and address where some are given.
-    pub(super) fn customer_named(
+    pub(crate) fn customer_named(
         &self,
         customer_display_name: Option<&str>,
         customer_value: Option<&str>,
@@ -273,7 +288,8 @@ impl WidgetClient {
     pub(super) fn tell(&self, state: ConnectionState) {
         let connected = state.connected();
         let before = self.connected.latest();
-        self.state.next(state);
+        // The first dial says what was known already.
+        self.state.update(state);
         // The first word is that there is a connection; the reference's sample logs each one.
         if before.is_none_or(|before| before.connected != connected)
             && (connected || before.is_some())

@@ -13,7 +13,7 @@ use futures::task::LocalSpawnExt;
 use serde_json::{Value, json};
 use tvox_widget::core::config::{RetryOptions, WidgetConfBuilder};
 use tvox_widget::core::model::{ChannelType, OpenSession};
-use tvox_widget::core::{ChatSession, ConnectionState, Widget, WidgetConf};
+use tvox_widget::core::{ChatSession, ConnectionState, Driver, Widget, WidgetConf};
 use tvox_widget::platform::memory::Memory;
 
 /// A widget, the world around it, and the executor that runs it until it waits.
@@ -45,8 +45,15 @@ impl Stage {
     }
 
     pub(crate) fn configured(world: Memory, conf: &WidgetConf) -> Self {
-        let conf = conf.clone();
-        let (widget, driver) = Widget::new(conf, world.clone());
+        Self::driven(world, |world| Widget::new(conf.clone(), world))
+    }
+
+    /// A widget that is made, and perhaps listened to, before it is driven.
+    pub(crate) fn driven(
+        world: Memory,
+        make: impl FnOnce(Memory) -> (Widget, Driver<Memory>),
+    ) -> Self {
+        let (widget, driver) = make(world.clone());
         let pool = LocalPool::new();
         pool.spawner().spawn_local(driver.run()).unwrap();
         let mut stage = Self { widget, world, pool, unread: Vec::new() };
@@ -64,13 +71,19 @@ impl Stage {
     /// A chat with an operator on the other side, its log watched.
     pub(crate) fn connected() -> (Self, ChatSession) {
         let mut stage = Self::online();
-        let chat = stage.widget.new_chat_session("service0001", Vec::new(), None, None);
-        let created = chat.create();
-        stage.settle();
-        stage.answer("chat.create", &session("QUEUE"));
-        stage.pool.run_until(created).unwrap();
-        stage.subscribed("session/s_1", &session("CONNECTED"));
+        let chat = stage.chat();
         (stage, chat)
+    }
+
+    /// A chat with an operator on the other side.
+    pub(crate) fn chat(&mut self) -> ChatSession {
+        let chat = self.widget.new_chat_session("service0001", Vec::new(), None, None);
+        let created = chat.create();
+        self.settle();
+        self.answer("chat.create", &session("QUEUE"));
+        self.pool.run_until(created).unwrap();
+        self.subscribed("session/s_1", &session("CONNECTED"));
+        chat
     }
 
     /// Takes the same chat up after a reload.
@@ -87,12 +100,20 @@ impl Stage {
 
     /// Opens the socket and answers `hello`.
     pub(crate) fn greet(&mut self, resumed: bool) {
+        self.greet_with(&json!({ "resumed": resumed }));
+    }
+
+    /// The same with other members.
+    pub(crate) fn greet_with(&mut self, more: &Value) {
         assert!(self.world.accept(), "the widget has not dialled");
         self.settle();
-        let reply = json!({
-            "visitor": "v_1", "resume": "rt_1", "resumeTtl": 1_800_000, "resumed": resumed,
+        let mut reply = json!({
+            "visitor": "v_1", "resume": "rt_1", "resumeTtl": 1_800_000, "resumed": false,
             "epoch": "e_1", "heartbeat": 5000, "channels": { "CHAT": true }, "sessions": [],
         });
+        for (name, value) in more.as_object().unwrap() {
+            reply[name] = value.clone();
+        }
         self.answer("hello", &reply);
     }
 

@@ -4,6 +4,7 @@ use super::signals::Signals;
 use super::state::{CallProgress, Entry, Kept, Progress, Remark, Session, Stage, What};
 use super::timers::Timer;
 use super::{Engine, Owner, Record, SessionRow, Timestamp};
+use crate::settings::Service;
 use crate::wire::call::Key;
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
 use crate::wire::model::{Channel, Customer, Field, Receipts};
@@ -44,13 +45,13 @@ impl Engine {
         let id = self.random_text::<12>(if channel.is_call() { "k_" } else { "s_" });
         let id = SessionId::new(id);
         self.last_order += 1;
-        let welcome = self.rules.service(service).and_then(|service| service.welcome.as_ref());
+        let plays = self.rules.service(service).is_some_and(Service::plays);
         let (stage, with) = match start {
             Start::Invited { operator, with } => {
                 let until = now.after(self.rules.calls.ring);
                 (Stage::Invited { operator, until }, Some(with))
             }
-            Start::Asked { with: None } if welcome.is_some() => {
+            Start::Asked { with: None } if plays => {
                 (Stage::Welcome { until: now.after(self.rules.chat.welcome) }, None)
             }
             Start::Asked { with } => (Stage::Waiting, with),

@@ -125,15 +125,16 @@ impl Engine {
             queue_position: None,
             expected_wait: None,
             welcome_message: None,
+            media: Vec::new(),
             uri: None,
             inactivity_expire_datetime: None,
         };
         step.kind = match &session.progress.stage {
             Stage::Welcome { .. } => {
-                step.welcome_message = self
-                    .rules
-                    .service(&session.service)
-                    .and_then(|service| service.welcome.clone());
+                if let Some(service) = self.rules.service(&session.service) {
+                    step.welcome_message = service.welcome.clone();
+                    step.media = service.media.clone();
+                }
                 StepKind::Play
             }
             Stage::Waiting => {

@@ -274,6 +274,7 @@ impl Settings {
         self.rules.mail.check()?;
         self.rules.callback.check()?;
         for service in &self.rules.services {
+            service.check()?;
             if service.mail.as_ref().is_some_and(|mail| mail.parse::<lettre::Address>().is_err()) {
                 return Err(format!("services.mail: {:?} is no mail address", service.mail));
             }
@@ -320,6 +321,10 @@ mod tests {
             ("[channels]\nFAX = true", vec!["line 2", "FAX"]),
             ("services = []", vec!["services"]),
             ("[[services]]\ncode = \"a b\"\ndescription = \"A\"", vec!["services.code"]),
+            (
+                "[[services]]\ncode = \"a\"\ndescription = \"A\"\nmedia = [{ type = \"audio/ogg\", url = \"//a.example/a.ogg\" }]",
+                vec!["services.media", "//a.example"],
+            ),
             ("[http]\norigins = [\"www.example.org\"]", vec!["http.origins"]),
         ] {
             let error = Settings::parse(text).unwrap_err();

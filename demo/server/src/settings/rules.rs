@@ -5,7 +5,7 @@ use super::duration;
 use super::files::FileRules;
 use super::requests::{CallbackRules, Forms, MailRules};
 use super::telephony::CallRules;
-use crate::wire::model::Channel;
+use crate::wire::model::{Channel, Media};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -50,6 +50,7 @@ impl Default for Rules {
             channels: Service::default_channels(),
             calendar: None,
             welcome: None,
+            media: Vec::new(),
             mail: None,
             forms: Forms::new(),
         };
@@ -89,6 +90,9 @@ pub struct Service {
     /// A text that the visitor reads before he joins the queue.
     #[serde(default)]
     pub welcome: Option<String>,
+    /// What he sees or hears beside it.
+    #[serde(default)]
+    pub media: Vec<Media>,
     /// Where visitors' mails for it go. Not given: `mail.inbox`.
     #[serde(default)]
     pub mail: Option<String>,
@@ -98,6 +102,23 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether something is shown before the queue.
+    pub(crate) fn plays(&self) -> bool {
+        self.welcome.is_some() || !self.media.is_empty()
+    }
+
+    /// A page may only be sent to this server itself, or to where nobody can listen in.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let is_ours = |url: &str| url.starts_with('/') && !url.starts_with("//");
+        match self.media.iter().find(|it| !is_ours(&it.url) && !it.url.starts_with("https://")) {
+            Some(media) => Err(format!(
+                "services.media: {:?} must be a path of this server or begin with https://",
+                media.url
+            )),
+            None => Ok(()),
+        }
+    }
+
     fn default_channels() -> BTreeSet<Channel> {
         Channel::ALL.into_iter().collect()
     }

@@ -198,6 +198,17 @@ pub enum StepKind {
     MaxDurationTimeout,
 }
 
+/// A picture, a sound or a film.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Media {
+    /// The media type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A path of this server, or an address.
+    pub url: String,
+}
+
 /// Where a session stands. `step` counts up with every change of kind.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -216,6 +227,9 @@ pub struct Step {
     /// With `PLAY`: the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub welcome_message: Option<String>,
+    /// With `PLAY`: what is seen or heard beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
     /// With `TO_URL`: where to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,

@@ -269,6 +269,18 @@ async fn what_a_visitor_filled_in_reaches_the_operator() {
 }
 
 #[tokio::test]
+async fn what_a_visitor_filled_in_is_kept_with_a_callback() {
+    let world = World::new().await;
+    let mut visitor = world.visitor().await;
+    let fields = json!([{"key": "order", "value": "4711"}]);
+    let params =
+        json!({"key": key(), "service": "service0001", "phone": "0422 100200", "fields": fields});
+    visitor.call("callback.request", params).await.unwrap();
+    let rows = rows(world, "SELECT fields FROM callbacks").await;
+    assert_eq!(rows, [[text(r#"[{"key":"order","value":"4711"}]"#)]]);
+}
+
+#[tokio::test]
 async fn a_rating_is_kept_and_the_last_one_counts() {
     let world = World::new().await;
     let (mut visitor, _operator, session) = world.conversation().await;

@@ -376,3 +376,22 @@ async fn the_list_of_operators_is_live() {
     bruno.client.vanish();
     anna.event(|event| event["result"]["operators"][1]["online"] == false).await;
 }
+
+#[tokio::test]
+async fn a_welcome_is_seen_and_heard_before_the_queue() {
+    let media = json!([{"type": "audio/ogg", "url": "/demo/site/welcome.ogg"}]);
+    let world = World::with(|settings| {
+        settings.rules.services[0].media = serde_json::from_value(media.clone()).unwrap();
+        settings.rules.chat.welcome = Duration::from_millis(50);
+    })
+    .await;
+    let mut anna = world.operator("Anna").await;
+    let mut visitor = world.visitor().await;
+    let params = json!({"key": crate::support::key(), "service": "service0001"});
+    let created = visitor.call("chat.create", params).await.unwrap();
+    assert_eq!(created["step"], json!({"step": 1, "type": "PLAY", "media": media}));
+    let session = created["id"].as_str().unwrap();
+    let state = visitor.step(session, "CONNECTING").await;
+    assert_eq!(state["step"].get("media"), None);
+    anna.accept(session).await;
+}

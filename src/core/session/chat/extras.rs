@@ -44,6 +44,19 @@ impl ChatSession {
         self.carried_out(request)
     }
 
+    /// Whether a file may be sent at all, by what the server said that it accepts: to be asked before
+    /// the file is read. [`send_file`](Self::send_file) asks it too.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`] before the session exists; [`Error::Refused`] with 1401 `FILE_TYPE`,
+    /// 1402 `FILE_SIZE` or 1403 `FILE_NAME`.
+    pub fn check_file(&self, name: &str, media_type: &str, size: u64) -> Result<(), Error> {
+        self.id().ok_or(Error::WrongState { operation: "sendFile", state: "not created" })?;
+        let limits = self.limits.latest().unwrap_or_default();
+        // A server that names no limits judges by itself.
+        limits.file.map_or(Ok(()), |limits| limits.check(name, media_type, size))
+    }
+
     /// Sends a file: announces it, then sends its bytes by the platform's HTTP, again where they
     /// got lost. The file appears in the [`conversation`](Self::conversation) when the server has
     /// it.
@@ -74,8 +87,10 @@ impl ChatSession {
     ) -> FileUpload<impl Future<Output = Result<Attachment, Error>> + use<H, B>> {
         let body: Arc<[u8]> = bytes.into();
         let size = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        let begin = self
-            .of_session("sendFile", |session| Request::file_begin(session, name, size, media_type));
+        let begin = self.check_file(name, media_type, size).and_then(|()| {
+            let begin = |session: &_| Request::file_begin(session, name, size, media_type);
+            self.of_session("sendFile", begin)
+        });
         let (origin, inbox) = (self.server.origin(), self.inbox.clone());
         let (name, media_type) = (Private::from(name), media_type.to_owned());
         let progress = Subject::state(UploadProgress { sent: 0, total: size });

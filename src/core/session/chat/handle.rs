@@ -11,7 +11,7 @@ use super::machine::{Chat, Input, News};
 use crate::core::config::ServerUrl;
 use crate::core::error::Error;
 use crate::core::model::{
-    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, MessageId, SessionId,
+    ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, Limits, MessageId, SessionId,
 };
 use crate::core::observe::{LiveResult, Subject, Subscription};
 use crate::core::rpc::{Reply, Request};
@@ -26,6 +26,8 @@ pub struct ChatSession {
     pub(super) inbox: Inbox,
     /// Where its files are.
     pub(super) server: ServerUrl,
+    /// Which files the server takes.
+    pub(super) limits: Subject<Limits>,
 }
 
 /// Where the driver writes and the handles read.
@@ -56,10 +58,11 @@ impl ChatSession {
         session: Option<SessionId>,
         inbox: Inbox,
         server: ServerUrl,
+        limits: Subject<Limits>,
     ) -> Self {
         let service = service.to_owned();
         let published = Published::new(session.clone());
-        let chat = Self { id, service, published, inbox, server };
+        let chat = Self { id, service, published, inbox, server, limits };
         if chat.inbox.is_closed() {
             chat.published.tell(News::Over);
         }
