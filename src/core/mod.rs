@@ -10,6 +10,8 @@ pub mod error;
 pub(crate) mod json;
 pub mod map;
 pub mod model;
+#[doc(hidden)]
+pub mod mutant;
 pub mod observe;
 pub mod ports;
 pub mod rpc;

@@ -53,8 +53,9 @@ const OUTSIDE: &[&str] = &[
 /// The modules above the core.
 const ABOVE: &[&str] = &["platform", "signals", "components", "element", "js", "i18n"];
 
-/// The core's modules, lowest first: one may know those before it. `error` and `time` are leaves.
+/// The core's modules, lowest first: one may know those before it. `mutant`, `error` and `time` are leaves.
 const ORDER: &[&str] = &[
+    "mutant",
     "time",
     "error",
     "observe",

@@ -15,5 +15,6 @@ mod errands;
 mod files;
 mod golden;
 mod layering;
+mod mutants;
 mod persistence;
 mod support;

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::browsers::Browser;
 use crate::command::{announce, run, run_counted};
+use crate::delivery;
 use crate::headless;
 use crate::licences;
 use crate::npm;
@@ -27,14 +28,14 @@ const IN_PAGE: [&str; 6] = ["--package", "tvox-widget", "--target", WASM, "--tes
 pub(crate) struct Options {
     /// The long tests as well (those marked `#[ignore]`).
     full: bool,
-    /// Only these parts: `native`, `web`, `e2e`, `package`; all of them if empty.
+    /// Only these parts: `native`, `delivery`, `web`, `e2e`, `package`; all of them if empty.
     only: Vec<String>,
     /// Only tests whose name contains one of these.
     filters: Vec<String>,
 }
 
 impl Options {
-    /// Reads `[--full] [--only native|web|e2e|package]… [filters…]`.
+    /// Reads `[--full] [--only native|delivery|web|e2e|package]… [filters…]`.
     ///
     /// # Errors
     /// An option or a part is unknown.
@@ -45,14 +46,18 @@ impl Options {
             match word.as_str() {
                 "--full" => options.full = true,
                 "--only" => match words.next().map(String::as_str) {
-                    Some(part @ ("native" | "web" | "e2e" | "package")) => {
+                    Some(part @ ("native" | "delivery" | "web" | "e2e" | "package")) => {
                         options.only.push(part.to_owned());
                     }
-                    _other => return Err(Problem::new("--only needs native, web, e2e or package")),
+                    _other => {
+                        return Err(Problem::new(
+                            "--only needs native, delivery, web, e2e or package",
+                        ));
+                    }
                 },
                 option if option.starts_with('-') => {
                     return Err(Problem::new(format!(
-                        "test does not know `{option}`: test [--full] [--only native|web|e2e|package] [filters]"
+                        "test does not know `{option}`: test [--full] [--only native|delivery|web|e2e|package] [filters]"
                     )));
                 }
                 filter => options.filters.push(filter.to_owned()),
@@ -89,6 +94,10 @@ pub(crate) fn test(workspace: &Workspace, suite: &mut Suite, options: &Options) 
         if !options.may_be_empty() {
             suite.part("console", || console(workspace, options));
         }
+    }
+    if options.wants("delivery") && !options.may_be_empty() {
+        suite.part("delivery, mistakes", || counted(&mut delivery::mutants(workspace), options));
+        suite.check("delivery, simulated", || delivery::check(workspace, options.full));
     }
     if options.wants("web") {
         suite.part("web, chromium", || web(workspace, Browser::Chromium, options));
@@ -227,7 +236,9 @@ mod tests {
     #[test]
     fn without_words_every_part_is_wanted_and_none_may_be_empty() {
         let options = parse(&[]).unwrap();
-        assert!(["native", "web", "e2e", "package"].iter().all(|part| options.wants(part)));
+        assert!(
+            ["native", "delivery", "web", "e2e", "package"].iter().all(|part| options.wants(part))
+        );
         assert!(!options.may_be_empty());
         assert!(options.words().is_empty());
     }
@@ -249,6 +260,10 @@ mod tests {
     #[test]
     fn an_unknown_option_or_part_is_an_error_that_shows_the_right_ones() {
         assert!(parse(&["--fast"]).unwrap_err().contains("`--fast`"));
-        assert!(parse(&["--only", "unit"]).unwrap_err().contains("native, web, e2e or package"));
+        assert!(
+            parse(&["--only", "unit"])
+                .unwrap_err()
+                .contains("native, delivery, web, e2e or package")
+        );
     }
 }

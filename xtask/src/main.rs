@@ -5,6 +5,7 @@ mod browsers;
 mod checks;
 mod classic;
 mod command;
+mod delivery;
 mod demo;
 mod files;
 mod glue;
@@ -39,12 +40,12 @@ cargo xtask <command>
   demo [--port N] [--example core_page|leptos_app] [-- …]
                            build everything and run the demo at http://127.0.0.1:8080
                            (words after -- go to the demo server: try -- --help)
-  test [--full] [--only native|web|e2e|package] [filters]
+  test [--full] [--only native|delivery|web|e2e|package] [filters]
                            set up and run all tests, in Chromium and Firefox too
   ci                       test, and format, lints, documents, licences, size
   dist                     the package as it ships, in dist/, with .br and .gz beside it
   size                     what dist/ weighs, against xtask/budget.toml
-  simulate [--seeds N] [--from N] [--no-reloads]
+  simulate [--seeds N] [--from N] [--messages N] [--faults N] [--no-reloads] [--mutant NAME]
                            the real core and the real engine on a network where everything goes
                            wrong; a seed that fails is printed and can be played again
   trunk [serve …]          Trunk, which shows the demo page and reloads it on an edit
@@ -94,11 +95,7 @@ fn dispatch(words: &[String]) -> Result<bool> {
             package::build(&workspace, Optimise::Always)?;
             checks::size(&workspace).map(|()| true)
         }
-        "simulate" => {
-            let mut simulator = workspace.cargo(&["run", "--quiet", "--profile=simulator"]);
-            simulator.arg("--package=tvox-simulator").arg("--").args(rest);
-            command::run(&mut simulator).map(|()| true)
-        }
+        "simulate" => delivery::simulate(&workspace, rest).map(|()| true),
         "trunk" => trunk::run(&workspace, rest).map(|()| true),
         "trunk-build" => trunk::build(&workspace).map(|()| true),
         "tools" => {

@@ -285,3 +285,15 @@ fn bind(
     let named = into.join(part.file());
     std::fs::rename(&bound, &named).map_err(|error| Problem::io("rename", &bound, &error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Part;
+
+    #[test]
+    fn nothing_for_pages_is_built_with_mistakes_made_on_purpose() {
+        for part in Part::ALL {
+            assert!(!part.features().contains("mutants"), "{part:?}");
+        }
+    }
+}

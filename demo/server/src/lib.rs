@@ -12,6 +12,7 @@
 
 pub mod echo;
 pub mod engine;
+pub mod mutant;
 pub mod settings;
 pub mod wire;
 
@@ -26,3 +27,4 @@ mod store;
 pub use error::Error;
 pub use server::{Paused, Running, Server};
 pub use settings::Settings;
+pub use shell::{Inlet, Outgoing, Outlet, cost};

@@ -67,6 +67,15 @@ impl Heartbeat {
         self.state = State::Asked { id, patience, until: now + patience };
     }
 
+    /// Not the answer to the ping, and taken for it: a mistake ([`Mutant::AnyInbound`]).
+    ///
+    /// [`Mutant::AnyInbound`]: crate::core::mutant::Mutant::AnyInbound
+    pub(super) fn heard(&mut self, now: Timestamp) {
+        if let State::Asked { id, .. } = self.state {
+            self.answered(id, now);
+        }
+    }
+
     pub(super) fn answered(&mut self, id: u64, now: Timestamp) {
         if let State::Asked { id: asked, .. } = self.state
             && asked == id

@@ -15,9 +15,9 @@ pub enum Fault {
     SilentUp,
     /// Frames arrive long after the client has given up.
     Stall,
-    /// Each frame on its way up takes seconds.
+    /// Each frame on its way up takes seconds, and the next one waits for it.
     SlowUp,
-    /// The server closes what does not read fast enough (4102).
+    /// The client does not read; the server closes it (4102) once too much waits.
     SlowConsumer,
     /// Pushed events come twice.
     Doubled,

@@ -11,9 +11,12 @@
 
 pub mod dice;
 pub mod fault;
+mod judge;
+pub mod mutant;
 pub mod net;
 pub mod operator;
 pub mod page;
 pub mod ports;
 pub mod server;
+mod storm;
 pub mod world;

@@ -19,7 +19,7 @@ pub type Time = u64;
 pub type Link = u64;
 
 /// Who called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// The widget.
     Visitor,
@@ -104,7 +104,7 @@ struct Pipe {
     /// When the last frame comes out: none overtakes it.
     last: Time,
     stalled: Time,
-    /// Each frame takes so much longer.
+    /// Each frame takes so much longer, one after the other.
     lag: Time,
 }
 
@@ -186,18 +186,17 @@ impl Net {
     #[must_use]
     pub fn next_at(&self) -> Option<Time> {
         let agenda = self.agenda.peek().map(|Reverse(next)| next.at);
-        let sleeper = self.sleepers.iter().map(|(at, _)| *at).min();
+        let sleeper = self.sleepers.iter().map(|(until, _)| self.rings(*until)).min();
         [agenda, sleeper].into_iter().flatten().min()
     }
 
     /// Lets time pass, and wakes who slept until then.
     pub fn pass(&mut self, until: Time) {
         self.now = self.now.max(until);
-        let now = self.now;
-        let (due, rest) =
-            std::mem::take(&mut self.sleepers).into_iter().partition(|(at, _)| *at <= now);
+        let (due, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.sleepers)
+            .into_iter()
+            .partition(|(until, _)| self.has_rung(*until));
         self.sleepers = rest;
-        let due: Vec<(Time, Waker)> = due;
         due.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
@@ -209,9 +208,17 @@ impl Net {
 
     /// When a pause that begins now ends.
     pub(crate) fn wake_time(&mut self, wait: Time) -> Time {
-        let at = self.now + wait;
-        // Browsers align the timers of hidden pages to the minute.
-        if self.drowsy { at.next_multiple_of(60_000) } else { at + self.dice.within(0..8) }
+        self.now + wait + self.dice.within(0..8)
+    }
+
+    /// When a timer goes off. Browsers align those of hidden pages to the minute, and let those that
+    /// are late go off once the page is in view.
+    const fn rings(&self, until: Time) -> Time {
+        if self.drowsy { until.next_multiple_of(60_000) } else { until }
+    }
+
+    pub(crate) const fn has_rung(&self, until: Time) -> bool {
+        self.rings(until) <= self.now
     }
 
     pub(crate) fn sleep(&mut self, until: Time, waker: Waker) {
@@ -268,7 +275,9 @@ impl Net {
             let latency = self.latency() + if way == Way::Down { self.delay } else { 0 };
             let now = self.now;
             let Some(pipe) = self.pipe(link, way).filter(|pipe| !pipe.dead) else { return };
-            let at = (now + latency + pipe.lag).max(pipe.last).max(pipe.stalled);
+            // On a narrow pipe each frame waits until the one before it is through.
+            let at = if pipe.lag > 0 { now.max(pipe.last) } else { now } + latency + pipe.lag;
+            let at = at.max(pipe.last).max(pipe.stalled);
             pipe.last = at;
             self.at(at, Event::Frame(link, way, text.to_owned()));
         }
@@ -360,6 +369,21 @@ impl Net {
         if let Some(pipe) = self.pipe(link, way) {
             pipe.lag = lag;
         }
+    }
+
+    /// When the last frame on this pipe comes out.
+    #[must_use]
+    pub fn last(&self, link: Link, way: Way) -> Time {
+        self.lines.get(&link).map_or(0, |line| match way {
+            Way::Up => line.up.last,
+            Way::Down => line.down.last,
+        })
+    }
+
+    /// Whether the client still relies on this line.
+    #[must_use]
+    pub fn is_held(&self, link: Link) -> bool {
+        self.lines.get(&link).is_some_and(|line| !line.end.gone)
     }
 
     pub(crate) fn end(&mut self, link: Link) -> Option<&mut End> {

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use futures::executor::LocalPool;
 use futures::task::LocalSpawnExt;
 use futures::{FutureExt, StreamExt};
-use tvox_widget::core::model::{ChannelType, Direction, OpenSession};
-use tvox_widget::core::observe::Subscription;
-use tvox_widget::core::session::chat::{Change, ChatSession, Conversation, Delivery, EntryKind};
+use tvox_widget::core::model::{ChannelType, ChatChannelEventMessage, Direction, OpenSession};
+use tvox_widget::core::observe::{LiveResult, Subscription};
+use tvox_widget::core::session::chat::{
+    Change, ChatSession, Conversation, Delivery, Entry, EntryKind,
+};
 use tvox_widget::core::{Error, Widget, WidgetConf};
 
 use crate::net::Who;
@@ -18,6 +20,9 @@ use crate::server::Said;
 /// The service that is asked.
 const SERVICE: &str = "service0001";
 
+/// So many messages may wait (docs/protocol.md, "Chat").
+const OUTBOX: usize = 100;
+
 /// One page.
 pub struct Page {
     pool: LocalPool,
@@ -25,6 +30,12 @@ pub struct Page {
     sessions: Subscription<Vec<OpenSession>>,
     chat: Option<ChatSession>,
     changes: Option<Subscription<Change>>,
+    /// The documented events, beside the list: each one once, in order.
+    monitor: Option<LiveResult<ChatChannelEventMessage>>,
+    events: Option<Subscription<ChatChannelEventMessage>>,
+    /// The number of the last event that was told.
+    heard: Option<u64>,
+    misheard: Option<String>,
     list: Conversation,
     created: Rc<RefCell<Option<Error>>>,
     met: bool,
@@ -50,6 +61,10 @@ impl Page {
             sessions,
             chat: None,
             changes: None,
+            monitor: None,
+            events: None,
+            heard: None,
+            misheard: None,
             list: Conversation::default(),
             created: Rc::default(),
             met: false,
@@ -76,6 +91,13 @@ impl Page {
                 self.list.apply(change);
             }
         }
+        while let Some(event) = self.events.as_mut().and_then(Subscription::try_next) {
+            let Some(seq) = event.seq else { continue };
+            if self.heard.is_some_and(|last| last + 1 != seq) && self.misheard.is_none() {
+                self.misheard = Some(format!("event {seq} was told after {:?}", self.heard));
+            }
+            self.heard = Some(seq);
+        }
     }
 
     fn begin(&mut self, running: Option<&OpenSession>) {
@@ -90,6 +112,9 @@ impl Page {
             }
         };
         self.changes = Some(chat.conversation());
+        let monitor = chat.event_monitor();
+        self.events = Some(monitor.notification());
+        self.monitor = Some(monitor);
         self.chat = Some(chat);
     }
 
@@ -100,9 +125,16 @@ impl Page {
             self.met = self.met || chat.session().is_some_and(|session| session.is_connected());
             self.met
         });
+        // Nor further once so many messages wait that another would be refused.
+        let chat = chat.filter(|_| self.waiting() < OUTBOX);
         let taken = chat.is_some_and(|chat| chat.send(text).is_ok());
         self.settle();
         taken
+    }
+
+    fn waiting(&self) -> usize {
+        let waits = |entry: &&Entry| entry.delivery == Delivery::Sending;
+        self.list.entries().iter().filter(waits).count()
     }
 
     /// Creating the chat failed, as it does after 10 s without a connection: the visitor tries again.
@@ -126,6 +158,12 @@ impl Page {
                 (who, entry.text.to_string())
             })
             .collect()
+    }
+
+    /// The first event that was told out of its turn.
+    #[must_use]
+    pub fn misheard(&self) -> Option<String> {
+        self.misheard.clone()
     }
 
     /// Whether everything the visitor wrote has been taken by the server.

@@ -178,7 +178,7 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut net = self.net.borrow_mut();
-        if net.now() >= self.until {
+        if net.has_rung(self.until) {
             return Poll::Ready(());
         }
         net.sleep(self.until, context.waker().clone());

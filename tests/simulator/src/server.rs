@@ -1,12 +1,15 @@
 //! The demo server's engine, and a disk that outlives it.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use tvox_demo_server::engine::{
-    Author, Door, Effect, Engine, Input, KeptVisitor, LinkId, Record, Snapshot, Timestamp, What,
+    Author, Close, Door, Effect, Engine, Input, KeptVisitor, LinkId, Record, Snapshot, Timestamp,
+    What,
 };
 use tvox_demo_server::settings::Rules;
+use tvox_demo_server::{Inlet, Outgoing, Outlet, cost};
 use tvox_widget::core::ports::Closed;
 
 use crate::dice::Dice;
@@ -15,6 +18,10 @@ use crate::net::{Link, Net, Time, Way, Who};
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// When the world begins: the server's clock is civil.
 const EPOCH: i64 = 1_795_342_200_000;
+
+/// What may wait for a client that does not read, in bytes: far less than outside of the simulator,
+/// and more than is asked for at once.
+const BACKLOG: usize = 6_000;
 
 /// One line of a conversation: who wrote it, and what.
 pub type Said = (Who, String);
@@ -26,6 +33,16 @@ pub struct Server {
     disk: Disk,
     boots: u64,
     dice: Dice,
+    sockets: BTreeMap<Link, Socket>,
+    slow: u64,
+}
+
+/// A connection's own half, with the server's real queue.
+struct Socket {
+    outlet: Outlet,
+    inlet: Inlet,
+    /// The client reads nothing.
+    is_stuck: bool,
 }
 
 #[derive(Default)]
@@ -35,7 +52,15 @@ impl Server {
     /// A server that runs.
     #[must_use]
     pub fn new(rules: Rules, dice: Dice) -> Self {
-        let mut server = Self { rules, engine: None, disk: Disk::default(), boots: 0, dice };
+        let mut server = Self {
+            rules,
+            engine: None,
+            disk: Disk::default(),
+            boots: 0,
+            dice,
+            sockets: BTreeMap::new(),
+            slow: 0,
+        };
         server.boot(0);
         server
     }
@@ -59,6 +84,7 @@ impl Server {
     /// It dies as in a power cut.
     pub fn die(&mut self) {
         self.engine = None;
+        self.sockets.clear();
     }
 
     /// When it wants to be woken.
@@ -76,7 +102,7 @@ impl Server {
     /// It says that it will be back.
     pub fn shut_down(&mut self, net: &mut Net) {
         self.take(net, Input::Shutdown);
-        self.engine = None;
+        self.die();
     }
 
     /// A call reaches it.
@@ -90,28 +116,41 @@ impl Server {
         };
         let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, host));
         let origin = "http://localhost".to_owned();
+        let (outlet, inlet) = Outlet::new(BACKLOG);
+        let socket = Socket { outlet, inlet, is_stuck: false };
+        self.sockets.insert(link, socket);
         self.take(net, Input::Opened { link: LinkId(link), door, origin, address });
     }
 
-    /// A frame reaches it.
+    /// A frame reaches it. It is not read while too many answers wait – here for ever, for a client
+    /// that has stopped reading does not begin again.
     pub fn frame(&mut self, net: &mut Net, link: Link, text: String) {
-        self.take(net, Input::Frame { link: LinkId(link), text });
+        if self.sockets.get(&link).is_some_and(|socket| !socket.inlet.is_congested()) {
+            self.take(net, Input::Frame { link: LinkId(link), text });
+        }
     }
 
     /// It learns that a connection is gone.
     pub fn gone(&mut self, net: &mut Net, link: Link) {
+        self.sockets.remove(&link);
         if net.forget(link) {
             self.take(net, Input::Closed { link: LinkId(link) });
         }
     }
 
-    /// It closes a connection that does not read fast enough, as its sockets' half does.
-    pub fn drop_slow(&mut self, net: &mut Net, link: Link) {
-        net.server_closes(
-            link,
-            Closed { code: 4102, reason: "SLOW_CONSUMER;retry=1000".to_owned() },
-        );
-        self.take(net, Input::Closed { link: LinkId(link) });
+    /// The client reads nothing any more: what is for it waits here, as far as it may.
+    pub fn jam(&mut self, link: Link) -> bool {
+        self.sockets.get_mut(&link).is_some_and(|socket| {
+            let flowed = !socket.is_stuck;
+            socket.is_stuck = true;
+            flowed
+        })
+    }
+
+    /// How many connections were closed because too much waited for them.
+    #[must_use]
+    pub const fn closed_as_slow(&self) -> u64 {
+        self.slow
     }
 
     /// What is on the disk of the only conversation there is, in order.
@@ -133,20 +172,62 @@ impl Server {
         self.disk.0.sessions.len()
     }
 
+    /// Keeps first, then sends, as the server's own thread does.
     fn take(&mut self, net: &mut Net, input: Input) {
-        let Some(engine) = &mut self.engine else { return };
-        for effect in engine.handle(input, civil(net.now())) {
-            match effect {
-                Effect::Store(record) => self.disk.write(*record),
-                Effect::Send { link, text } => net.send(link.0, Way::Down, &text),
-                // Nobody sends files here.
-                Effect::Scan { .. } | Effect::Discard { .. } => {}
-                Effect::Close { link, close } => {
-                    net.server_closes(link.0, Closed { code: close.code, reason: close.reason });
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let Some(engine) = &mut self.engine else { return };
+            for effect in engine.handle(input, civil(net.now())) {
+                match effect {
+                    Effect::Store(record) => self.disk.write(*record),
+                    Effect::Send { link, text } => {
+                        if !self.put(link.0, Outgoing::Text(text)) {
+                            self.slow += 1;
+                            self.sockets.remove(&link.0);
+                            net.server_closes(link.0, closed(Close::slow_consumer()));
+                            inputs.push_back(Input::Closed { link });
+                        }
+                    }
+                    // Nobody sends files here.
+                    Effect::Scan { .. } | Effect::Discard { .. } => {}
+                    Effect::Close { link, close } => {
+                        self.put(link.0, Outgoing::Close(close));
+                    }
+                }
+            }
+            self.write_out(net);
+        }
+    }
+
+    /// Puts something into a connection's queue; `false`: it is full. To one that is gone all may go.
+    fn put(&self, link: Link, outgoing: Outgoing) -> bool {
+        self.sockets.get(&link).is_none_or(|socket| socket.outlet.put(outgoing))
+    }
+
+    /// Empties the queues of those who read.
+    fn write_out(&mut self, net: &mut Net) {
+        let mut over = Vec::new();
+        for (link, socket) in self.sockets.iter_mut().filter(|(_, socket)| !socket.is_stuck) {
+            while let Ok(outgoing) = socket.inlet.queue.try_recv() {
+                socket.inlet.written(cost(&outgoing));
+                match outgoing {
+                    Outgoing::Text(text) => net.send(*link, Way::Down, &text),
+                    Outgoing::Close(close) => {
+                        net.server_closes(*link, closed(close));
+                        over.push(*link);
+                        break;
+                    }
                 }
             }
         }
+        for link in over {
+            self.sockets.remove(&link);
+        }
     }
+}
+
+fn closed(close: Close) -> Closed {
+    Closed { code: close.code, reason: close.reason }
 }
 
 fn civil(now: Time) -> Timestamp {

@@ -9,11 +9,12 @@ use tvox_widget::core::ports::{Closed, LinkEvent, Wakeup};
 
 use crate::dice::Dice;
 use crate::fault::Fault;
-use crate::net::{Event, Net, Plan, Time, Way, Who};
+use crate::mutant::{self, Mutant};
+use crate::net::{Event, Link, Net, Plan, Time, Way, Who};
 use crate::operator::Operator;
 use crate::page::Page;
 use crate::ports::{SimPorts, Tab};
-use crate::server::{Said, Server};
+use crate::server::Server;
 
 /// People write, and things go wrong, in this time.
 const STORM: Time = 120_000;
@@ -29,6 +30,8 @@ pub struct Size {
     pub faults: u64,
     /// Whether the page is loaded anew among them.
     pub reloads: bool,
+    /// The mistake to be noticed; made with the feature `mutants` only.
+    pub mutant: Option<Mutant>,
 }
 
 /// What came of it.
@@ -40,27 +43,32 @@ pub struct Outcome {
     pub messages: u64,
     /// Virtual milliseconds.
     pub time: Time,
+    /// Connections that the server closed because their client did not read.
+    pub slow: u64,
     /// What is wrong.
     pub violations: Vec<String>,
 }
 
-struct World {
-    net: Rc<RefCell<Net>>,
-    tab: Rc<RefCell<Tab>>,
-    server: Server,
-    operator: Operator,
-    page: Page,
-    dice: Dice,
+pub(crate) struct World {
+    pub(crate) net: Rc<RefCell<Net>>,
+    pub(crate) tab: Rc<RefCell<Tab>>,
+    pub(crate) server: Server,
+    pub(crate) operator: Operator,
+    pub(crate) page: Page,
+    pub(crate) dice: Dice,
     /// Typed, and not taken by the widget yet.
-    to_say: VecDeque<String>,
-    reloads: bool,
-    said: Vec<String>,
-    outcome: Outcome,
+    pub(crate) to_say: VecDeque<String>,
+    pub(crate) reloads: bool,
+    pub(crate) said: Vec<String>,
+    /// The visitor's connections that have fallen silent, and since when.
+    pub(crate) silences: Vec<(Link, Time)>,
+    pub(crate) outcome: Outcome,
 }
 
 /// Plays one seed.
 #[must_use]
 pub fn play(seed: u64, size: Size) -> Outcome {
+    mutant::make(size.mutant);
     let mut dice = Dice::new(seed);
     let net = Rc::new(RefCell::new(Net::new(dice.fork())));
     let tab = Rc::new(RefCell::new(Tab::default()));
@@ -80,6 +88,7 @@ pub fn play(seed: u64, size: Size) -> Outcome {
         to_say: VecDeque::new(),
         reloads: size.reloads,
         said: Vec::new(),
+        silences: Vec::new(),
         outcome: Outcome::default(),
     };
     world.plan(size);
@@ -132,6 +141,7 @@ impl World {
             }
             self.page.settle();
             self.type_on();
+            self.listen();
             if now > STORM && self.is_over() {
                 break;
             }
@@ -237,192 +247,5 @@ impl World {
             }
             self.said.extend(self.to_say.pop_front());
         }
-    }
-
-    fn strike(&mut self) {
-        let fault = Fault::roll(&mut self.dice, self.reloads);
-        if self.apply(fault) {
-            *self.outcome.faults.entry(fault).or_default() += 1;
-        } else {
-            // There is nothing to break at the moment: later.
-            self.net.borrow_mut().after(500, Event::Plan(Plan::Fault));
-        }
-    }
-
-    fn apply(&mut self, fault: Fault) -> bool {
-        let dice = &mut self.dice;
-        let mut net = self.net.borrow_mut();
-        let side = if dice.permille(250) { Who::Operator } else { Who::Visitor };
-        let Some(link) = net.open(side).last().copied() else { return false };
-        match fault {
-            Fault::Cut => {
-                net.cut(link, Way::Up, true);
-                net.cut(link, Way::Down, true);
-                net.after(dice.within(0..3_000), Event::ServerLearns(link));
-                net.after(dice.within(0..3_000), Event::ClientLearns(link, Closed::abnormal()));
-            }
-            Fault::HalfCut => {
-                net.cut(link, Way::Up, false);
-                net.cut(link, Way::Down, true);
-                net.after(dice.within(0..3_000), Event::ClientLearns(link, Closed::abnormal()));
-                net.after(dice.within(1_000..60_000), Event::ServerLearns(link));
-            }
-            Fault::SilentDown => net.cut(link, Way::Down, true),
-            Fault::SilentUp => net.cut(link, Way::Up, true),
-            Fault::Stall => net.stall(link, Way::Up, dice.within(5_000..30_000)),
-            Fault::SlowUp => net.slow_down(link, Way::Up, dice.within(3_000..9_000)),
-            Fault::SlowConsumer => {
-                drop(net);
-                self.server.drop_slow(&mut self.net.borrow_mut(), link);
-            }
-            Fault::Doubled => {
-                net.doubling = 300;
-                net.after(dice.within(1_000..10_000), Event::Plan(Plan::Calm));
-            }
-            Fault::Delayed => {
-                net.delay = dice.within(500..4_000);
-                net.after(dice.within(1_000..10_000), Event::Plan(Plan::Calm));
-            }
-            Fault::Burst => {
-                let burst = dice.within(12..30);
-                for _ in 0..burst {
-                    net.after(0, Event::Plan(Plan::VisitorSays));
-                }
-            }
-            Fault::Kill => {
-                drop(net);
-                return self.kill();
-            }
-            Fault::Restart => {
-                drop(net);
-                return self.restart();
-            }
-            Fault::Hidden => {
-                if net.drowsy {
-                    return false;
-                }
-                net.drowsy = true;
-                net.after(dice.within(1_000..90_000), Event::Plan(Plan::Show));
-                self.tab.borrow_mut().tell(Wakeup::Hidden);
-            }
-            Fault::Offline => {
-                if net.unplugged {
-                    return false;
-                }
-                net.unplugged = true;
-                for link in net.open(Who::Visitor) {
-                    net.cut(link, Way::Up, true);
-                    net.cut(link, Way::Down, true);
-                }
-                net.after(dice.within(500..25_000), Event::Plan(Plan::Online));
-                self.tab.borrow_mut().tell(Wakeup::Offline);
-            }
-            Fault::Reload => {
-                drop(net);
-                self.reload();
-            }
-        }
-        true
-    }
-
-    /// SIGKILL: what was on the disk is all there is. What was sent may still arrive.
-    fn kill(&mut self) -> bool {
-        if !self.server.is_up() {
-            return false;
-        }
-        self.server.die();
-        self.lose_all();
-        true
-    }
-
-    fn restart(&mut self) -> bool {
-        if !self.server.is_up() {
-            return false;
-        }
-        self.server.shut_down(&mut self.net.borrow_mut());
-        self.lose_all();
-        true
-    }
-
-    fn lose_all(&mut self) {
-        let mut net = self.net.borrow_mut();
-        for link in net.known() {
-            net.forget(link);
-            let lost = self.dice.permille(500);
-            net.cut(link, Way::Down, lost);
-            net.cut(link, Way::Up, true);
-            net.after(self.dice.within(100..1_500), Event::ClientLearns(link, Closed::abnormal()));
-        }
-        net.after(self.dice.within(100..8_000), Event::Plan(Plan::Boot));
-    }
-
-    /// The page goes, sometimes without a word, as when it crashes; the tab with its storage stays.
-    fn reload(&mut self) {
-        if self.dice.permille(700) {
-            self.tab.borrow_mut().tell(Wakeup::Hidden);
-            self.page.settle();
-        }
-        self.tab.borrow_mut().reload();
-        let ports = SimPorts { net: Rc::clone(&self.net), tab: Rc::clone(&self.tab) };
-        if let Ok(page) = Page::load(ports) {
-            self.page = page;
-        }
-    }
-
-    /// What each side sees is the server's log, and that is what both wrote, in order, once.
-    fn judge(&mut self) {
-        let log = self.server.log();
-        let mut wrong = Vec::new();
-        let mut written = self.said.clone();
-        written.extend(self.to_say.iter().cloned());
-        compare(&mut wrong, "the log lacks of the visitor's", &of(Who::Visitor, &log), &written);
-        compare(
-            &mut wrong,
-            "the log lacks of the operator's",
-            &of(Who::Operator, &log),
-            self.operator.typed(),
-        );
-        same(&mut wrong, "the visitor sees", &self.page.view(), &log);
-        same(&mut wrong, "the operator sees", self.operator.view(), &log);
-        if self.server.conversations() != 1 {
-            wrong.push(format!("{} conversations", self.server.conversations()));
-        }
-        self.outcome.messages = (written.len() + self.operator.typed().len()) as u64;
-        self.outcome.violations = wrong;
-    }
-}
-
-fn of(who: Who, log: &[Said]) -> Vec<String> {
-    log.iter().filter(|(by, _)| *by == who).map(|(_, text)| text.clone()).collect()
-}
-
-/// Lost, doubled, or reordered?
-fn compare(wrong: &mut Vec<String>, what: &str, seen: &[String], written: &[String]) {
-    if seen == written {
-        return;
-    }
-    let lost: Vec<&String> = written.iter().filter(|text| !seen.contains(text)).collect();
-    let doubled = seen.len() > written.len();
-    let kind = if !lost.is_empty() {
-        format!("lost {lost:?}")
-    } else if doubled {
-        "doubled".to_owned()
-    } else {
-        "reordered".to_owned()
-    };
-    wrong.push(format!("{what}: {kind}"));
-}
-
-fn same(wrong: &mut Vec<String>, what: &str, seen: &[Said], log: &[Said]) {
-    if seen != log {
-        let first =
-            seen.iter().zip(log).position(|(a, b)| a != b).unwrap_or(seen.len().min(log.len()));
-        wrong.push(format!(
-            "{what} {} messages of {}, different from the {first}th: {:?} for {:?}",
-            seen.len(),
-            log.len(),
-            seen.get(first),
-            log.get(first)
-        ));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tvox_simulator::fault::{FAULTS, Fault};
 use tvox_simulator::world::{Size, play};
 
-const SIZE: Size = Size { messages: 25, faults: 10, reloads: true };
+const SIZE: Size = Size { messages: 25, faults: 10, reloads: true, mutant: None };
 
 #[test]
 fn nothing_is_lost_doubled_or_reordered_whatever_breaks() {

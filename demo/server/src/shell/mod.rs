@@ -4,7 +4,7 @@
 
 mod outlet;
 
-pub(crate) use outlet::{Inlet, Outgoing, Outlet, cost};
+pub use outlet::{Inlet, Outgoing, Outlet, cost};
 
 use crate::echo::Echo;
 use crate::engine::{

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Something for the other side.
 #[derive(Debug)]
-pub(crate) enum Outgoing {
+pub enum Outgoing {
     /// A text frame.
     Text(String),
     /// The end, after all that was put before.
@@ -15,7 +15,7 @@ pub(crate) enum Outgoing {
 }
 
 /// The engine's end.
-pub(crate) struct Outlet {
+pub struct Outlet {
     queue: mpsc::UnboundedSender<Outgoing>,
     cut: oneshot::Sender<Close>,
     waiting: Arc<AtomicUsize>,
@@ -23,9 +23,11 @@ pub(crate) struct Outlet {
 }
 
 /// The connection's end.
-pub(crate) struct Inlet {
-    pub(crate) queue: mpsc::UnboundedReceiver<Outgoing>,
-    pub(crate) cut: oneshot::Receiver<Close>,
+pub struct Inlet {
+    /// What waits to be written, in order.
+    pub queue: mpsc::UnboundedReceiver<Outgoing>,
+    /// An end that does not wait behind the queue.
+    pub cut: oneshot::Receiver<Close>,
     waiting: Arc<AtomicUsize>,
     backlog: usize,
 }
@@ -35,7 +37,8 @@ const OVERHEAD: usize = 64;
 
 impl Outlet {
     /// Both ends of a queue of at most `backlog` bytes.
-    pub(crate) fn new(backlog: usize) -> (Self, Inlet) {
+    #[must_use]
+    pub fn new(backlog: usize) -> (Self, Inlet) {
         let (queue, received) = mpsc::unbounded_channel();
         let (cut, is_cut) = oneshot::channel();
         let waiting = Arc::new(AtomicUsize::new(0));
@@ -44,7 +47,8 @@ impl Outlet {
     }
 
     /// Puts something into the queue; `false`: it is full.
-    pub(crate) fn put(&self, outgoing: Outgoing) -> bool {
+    #[must_use]
+    pub fn put(&self, outgoing: Outgoing) -> bool {
         let cost = cost(&outgoing);
         if self.waiting.fetch_add(cost, Ordering::Relaxed) + cost > self.backlog {
             return false;
@@ -55,25 +59,27 @@ impl Outlet {
     }
 
     /// Ends the connection past the queue.
-    pub(crate) fn cut(self, close: Close) {
+    pub fn cut(self, close: Close) {
         let _ = self.cut.send(close);
     }
 }
 
 impl Inlet {
     /// Says that something of the queue is written.
-    pub(crate) fn written(&self, cost: usize) {
+    pub fn written(&self, cost: usize) {
         self.waiting.fetch_sub(cost, Ordering::Relaxed);
     }
 
     /// Half of the queue is full: no more questions until the answers are read. So only what nobody asked for can fill it.
-    pub(crate) fn is_congested(&self) -> bool {
+    #[must_use]
+    pub fn is_congested(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > self.backlog / 2
     }
 }
 
 /// What it takes of the backlog.
-pub(crate) fn cost(outgoing: &Outgoing) -> usize {
+#[must_use]
+pub fn cost(outgoing: &Outgoing) -> usize {
     match outgoing {
         Outgoing::Text(text) => text.len() + OVERHEAD,
         Outgoing::Close(_) => OVERHEAD,

@@ -6,6 +6,7 @@ use super::{LEAST_BETWEEN_DIALS, Machine, State};
 use crate::core::connection::retry::{Asked, Retry, delay};
 use crate::core::connection::state::Phase;
 use crate::core::error::Error;
+use crate::core::mutant::{self, Mutant};
 use crate::core::rpc::Request;
 
 impl Machine {
@@ -71,7 +72,7 @@ impl Machine {
         }
         // Answers that got lost: the keys make it safe to ask again, first and in order.
         for call in &mut self.calls {
-            call.asked = None;
+            call.asked.take_if(|_| !mutant::is_made(Mutant::StaleIds));
         }
     }
 }

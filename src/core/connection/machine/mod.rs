@@ -26,6 +26,7 @@ use super::state::{ConnectionState, LinkId, Phase};
 use super::watch::{Hold, Watch};
 use crate::core::error::Error;
 use crate::core::map::Map;
+use crate::core::mutant::{self, Mutant};
 use crate::core::ports::{Closed, Wakeup};
 use crate::core::rpc::{Incoming, MAX_FRAME, Reply, Request, Topic};
 use crate::core::time::{Timestamp, earliest};
@@ -175,7 +176,13 @@ impl Machine {
 
     fn frame(&mut self, from: LinkId, text: &str, moment: Moment) {
         let Some(line) = self.state.line_mut().filter(|line| line.link == from) else { return };
-        match line.codec.decode(text) {
+        let decoded = line.codec.decode(text);
+        if let State::Online { heart, .. } = &mut self.state
+            && mutant::is_made(Mutant::AnyInbound)
+        {
+            heart.heard(moment.now);
+        }
+        match decoded {
             Ok(Incoming::Reply { id, outcome }) => self.answer(id, outcome, moment),
             Ok(Incoming::Push { subscription, push }) => self.push(&subscription, push, moment),
             Ok(Incoming::Ignored) => {}

@@ -2,6 +2,7 @@
 
 use super::entry::{Change, Delivery, Entry, EntryKey, delivery};
 use crate::core::model::{ChatChannelEventMessage, Key, MessageId, Private, Watermarks};
+use crate::core::mutant::{self, Mutant};
 use crate::core::rpc::Sent;
 
 /// Of a longer conversation a page keeps only the end, and reads the whole again from the server:
@@ -65,7 +66,8 @@ impl List {
     pub(super) fn kept(&self, waiting: bool) -> &[Entry] {
         let numbered = self.place(Some(u64::MAX));
         let range = if waiting {
-            numbered..self.entries().len()
+            let under_way = usize::from(mutant::is_made(Mutant::SentIsGone));
+            (numbered + under_way).min(self.entries().len())..self.entries().len()
         } else {
             numbered.saturating_sub(KEPT_MOST)..numbered
         };

@@ -23,6 +23,7 @@ use crate::core::model::{
     ChatChannelEventMessage, ChatChannelSession, ChatMessageStatus, ChatMessageType, Direction,
     Key, Private, SessionId,
 };
+use crate::core::mutant::{self, Mutant};
 use crate::core::rpc::{Cursor, Reply, Request, StateValue, Topic, TopicEvent};
 use crate::core::time::{Timestamp, earliest};
 
@@ -219,6 +220,9 @@ impl Chat {
     fn post(&mut self, session: &SessionId, key: Key, text: Private<String>, greeting: bool) {
         let request = Request::chat_send(session, &text, greeting).with_key(&key);
         self.list.wait(&key, text, greeting);
+        if mutant::is_made(Mutant::Pipelined) {
+            return self.call(CallKind::Send(key), request, None, true);
+        }
         self.outbox.put(Letter { key, request });
     }
 
