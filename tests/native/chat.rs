@@ -335,6 +335,42 @@ fn the_hundred_and_first_waiting_message_is_refused() {
 }
 
 #[test]
+fn a_message_that_finds_the_outbox_full_is_shown_as_failed_and_may_be_sent_later() {
+    let (mut stage, chat, mut reader) = reading();
+    stage.live_through(12);
+    stage.cut();
+    for number in 0..100 {
+        chat.send(&number.to_string()).unwrap();
+    }
+    // Nobody waits for an answer to this: what vanished would be missed by no program.
+    chat.send("one more").unwrap();
+    stage.settle();
+    assert_eq!(reader.texts().last().unwrap(), "one more");
+    let key = reader.read().entries()[101].key.clone();
+    chat.retry(&key);
+    stage.settle();
+    assert!(matches!(reader.fates()[101], Delivery::Failed(_)), "still full: it stays");
+    assert_eq!(reader.texts().len(), 102);
+}
+
+#[test]
+fn whoever_listens_late_hears_each_event_once_and_in_order() {
+    let (mut stage, chat, _reader) = reading();
+    chat.send("mine").unwrap();
+    stage.settle();
+    // The answer overtakes the log, which has told 1 so far.
+    let call = stage.answer("chat.send", &sent(3));
+    let key = call["params"]["key"].as_str().unwrap().to_owned();
+    let monitor = chat.event_monitor();
+    let mut heard = monitor.notification();
+    stage.settle();
+    stage.event("chat/s_1", &inbound(2, "theirs"));
+    stage.event("chat/s_1", &outbound(3, &key, "mine"));
+    let seqs: Vec<_> = heard.ready().into_iter().filter_map(|event| event.seq).collect();
+    assert_eq!(seqs, [2, 3]);
+}
+
+#[test]
 fn a_greeting_is_shown_as_if_the_operator_had_sent_it() {
     let (mut stage, chat, mut reader) = reading();
     let sending = chat.chat_send_message("Ciao!", &ChatMessageStatus::Wrote, true);

@@ -54,7 +54,8 @@ impl Chat {
     pub(super) fn attach(&mut self, id: SessionId, kept: Vec<Kept>) {
         for kept in kept.into_iter().filter(|kept| kept.session.id == id) {
             self.was_connected |= kept.met;
-            if kept.cursor.is_some() {
+            if let Some(cursor) = &kept.cursor {
+                self.told = cursor.seq;
                 self.cursor = kept.cursor;
             }
             if kept.events.first().is_some_and(|event| event.seq.is_some()) {
@@ -125,8 +126,7 @@ impl Chat {
         let state = std::mem::replace(&mut self.state, State::Over);
         if let State::Open { id, .. } = state {
             for letter in self.outbox.empty() {
-                let error = Error::WrongState { operation: "chatSendMessage", state: "closed" };
-                self.fail(letter.key, error);
+                self.fail(letter.key, unsent("closed"));
             }
             let typing = self.their_typing.told(false, Timestamp::ZERO);
             self.tell_typing(typing);
@@ -146,4 +146,9 @@ impl Chat {
         }
         self.tell(News::Over);
     }
+}
+
+/// Why a message cannot be taken.
+pub(super) fn unsent(state: &'static str) -> Error {
+    Error::WrongState { operation: "chatSendMessage", state }
 }

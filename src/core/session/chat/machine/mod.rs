@@ -27,6 +27,7 @@ use crate::core::mutant::{self, Mutant};
 use crate::core::rpc::{Cursor, Reply, Request, StateValue, Topic, TopicEvent};
 use crate::core::time::{Timestamp, earliest};
 
+use life::unsent;
 pub(crate) use words::{CallKind, Effect, Input, News};
 
 /// After this long a session ends here even if the server has not confirmed it.
@@ -45,6 +46,8 @@ pub(crate) struct Chat {
     wants: Wants,
     list: List,
     log_ended: bool,
+    /// Up to where the log has been told; an answer to a message may be ahead of it.
+    told: u64,
     outbox: Outbox,
     receipts: Receipts,
     own_typing: OwnTyping,
@@ -87,6 +90,7 @@ impl Chat {
             wants: Wants::default(),
             list: List::default(),
             log_ended: false,
+            told: 0,
             outbox: Outbox::default(),
             receipts: Receipts::default(),
             own_typing: OwnTyping::default(),
@@ -183,7 +187,9 @@ impl Chat {
         if wanted && !self.wants.events {
             // What the conversation has read already is news to whoever listens only now.
             for at in 0..self.list.entries().len() {
-                if let Some(event) = self.list.entries()[at].event(&id) {
+                if let Some(event) = self.list.entries()[at].event(&id)
+                    && event.seq <= Some(self.told)
+                {
                     self.tell_event(event);
                 }
             }
@@ -197,7 +203,11 @@ impl Chat {
     #[inline(never)]
     fn send(&mut self, key: Key, text: Private<String>, greeting: bool) {
         let session = match &self.state {
-            State::Open { .. } if self.outbox.is_full() => Err("waiting with a full outbox"),
+            State::Open { .. } if self.outbox.is_full() => {
+                // Shown as failed, so that it can be sent later: nothing vanishes.
+                self.list.wait(&key, text, greeting);
+                return self.fail(key, unsent("waiting with a full outbox"));
+            }
             State::Open { id, .. } if self.was_connected => Ok(id),
             State::New | State::Creating { .. } | State::Open { .. } | State::Over => {
                 Err(self.state.name())
@@ -210,10 +220,7 @@ impl Chat {
                 self.post(&session, key, text, greeting);
                 self.tell_changes();
             }
-            Err(state) => {
-                let error = Error::WrongState { operation: "chatSendMessage", state };
-                self.tell(News::Answer(key, Err(error)));
-            }
+            Err(state) => self.tell(News::Answer(key, Err(unsent(state)))),
         }
     }
 
@@ -344,6 +351,7 @@ impl Chat {
     #[inline(never)]
     fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool, now: Timestamp) {
         self.list.log(events, reset);
+        self.told = events.last().and_then(|event| event.seq).unwrap_or(self.told);
         self.tell_changes();
         if events.iter().any(|event| event.direction == Some(Direction::Inbound)) {
             let typing = self.their_typing.told(false, now);
