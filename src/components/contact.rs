@@ -115,6 +115,17 @@ impl Contact {
         });
     }
 
+    /// Another page has begun a conversation, or the visitor has read on there.
+    pub(super) fn hear(self, name: &str, value: &str) {
+        if name == "session"
+            && let Some(widget) = self.widget()
+        {
+            widget.hear(value);
+        } else if let Some(talk) = untrack(|| self.running()) {
+            talk.read_elsewhere(value);
+        }
+    }
+
     /// Takes up a chat that was already running, unless there is one on screen.
     fn resume(self, open: &[OpenSession]) {
         let running = untrack(|| self.running()).is_some();

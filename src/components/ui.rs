@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use futures::stream::LocalBoxStream;
 use leptos::prelude::*;
 
 use super::dom::El;
@@ -69,12 +70,20 @@ pub enum Announcement {
     Error(Error),
 }
 
+/// Names and values that other pages tell.
+pub type Words = LocalBoxStream<'static, (String, Option<String>)>;
+
 /// What the interface asks of whoever embeds it: the custom element, an application, a test.
 pub trait Embedding: Send + Sync + 'static {
     /// Makes the widget and runs its driver until the widget is disconnected.
     fn connect(&self, conf: WidgetConf) -> Widget;
     /// Whether a contact of an earlier page is still running.
     fn resumable(&self, conf: &WidgetConf) -> bool;
+    /// What other pages of this visitor say: a name under which something is kept, and its new value
+    /// or nothing.
+    fn siblings(&self, _conf: &WidgetConf) -> Option<Words> {
+        None
+    }
     /// Tells the page; false if it objects to what is about to happen.
     fn announce(&self, announcement: &Announcement) -> bool;
     /// What was kept under this name for this visit.

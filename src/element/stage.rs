@@ -1,14 +1,15 @@
 //! What the interface may do to the page in which the element stands.
 
+use futures::StreamExt;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
-use crate::components::ui::{Announcement, Embedding};
+use crate::components::ui::{Announcement, Embedding, Words};
 use crate::core::{Error, Widget, WidgetConf};
-use crate::platform::browser::Browser;
 use crate::platform::browser::storage::Storage;
+use crate::platform::browser::{Browser, Siblings};
 
 /// The element in its page.
 pub(super) struct Stage {
@@ -39,14 +40,21 @@ impl Stage {
 impl Embedding for Stage {
     fn connect(&self, conf: WidgetConf) -> Widget {
         let storage = self.remember(&conf);
-        let (widget, driver) = Widget::new(conf, Browser::new(storage));
-        spawn_local(driver.run());
+        let (widget, driver) = Widget::new(conf, Browser::new(storage.clone()));
+        spawn_local(async move {
+            storage.settle().await;
+            driver.run().await;
+        });
         visit(&widget);
         widget
     }
 
     fn resumable(&self, conf: &WidgetConf) -> bool {
         self.remember(conf).load("token").is_some()
+    }
+
+    fn siblings(&self, conf: &WidgetConf) -> Option<Words> {
+        Some(Siblings::new(&self.remember(conf))?.boxed_local())
     }
 
     fn announce(&self, announcement: &Announcement) -> bool {

@@ -1,3 +1,8 @@
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use futures::StreamExt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -11,8 +16,8 @@ use crate::core::model::{
     CallRequest, CallbackRequest, ChannelType, ChatRequest, MailRequest, OpenSession,
 };
 use crate::core::{Widget, WidgetConf};
-use crate::platform::browser::Browser;
 use crate::platform::browser::storage::Storage;
+use crate::platform::browser::{Browser, Siblings};
 
 /// `Widget` and `WidgetClient` of the reference.
 #[wasm_bindgen]
@@ -34,11 +39,25 @@ impl WidgetHandle {
             web_sys::console::warn_2(&"tvox-widget:".into(), &warning.into());
         }
         let storage = Storage::or(Persist::None, &conf);
-        let (inner, driver) = Widget::new(conf, Browser::new(storage));
+        let (inner, driver) = Widget::new(conf, Browser::new(storage.clone()));
         let held = inner.clone();
+        let mut siblings = Siblings::new(&storage);
         spawn_local(async move {
-            driver.run().await;
-            drop(held);
+            storage.settle().await;
+            let mut run = pin!(driver.run());
+            poll_fn(|context| {
+                while let Some(Poll::Ready(Some((key, value)))) =
+                    siblings.as_mut().map(|siblings| siblings.poll_next_unpin(context))
+                {
+                    match (&*key, value) {
+                        ("session", Some(kept)) => held.hear(&kept),
+                        ("token", None) => held.forget(),
+                        _ => {}
+                    }
+                }
+                run.as_mut().poll(context)
+            })
+            .await;
         });
         Ok(Self { inner })
     }

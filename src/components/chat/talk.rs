@@ -128,6 +128,12 @@ impl Talk {
         }
     }
 
+    /// The visitor has seen messages on another page.
+    pub fn read_elsewhere(self, kept: &str) {
+        let seq = read_before(&self.chat(), Some(kept.to_owned()));
+        self.change(&mut |state| state.read = state.read.max(seq));
+    }
+
     fn unseen(self, key: &str) -> Option<(MessageId, u64)> {
         let state = self.0.read_untracked();
         let entry = state.timeline.entry(key)?;

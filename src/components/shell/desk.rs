@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt;
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
@@ -89,7 +90,16 @@ impl Desk {
         let ui = self.ui();
         let resumable = ui.embedding().resumable(&conf);
         let owner = self.0.read_untracked().owner.child();
+        let words = ui.embedding().siblings(&conf);
         let contact = owner.with(|| Contact::new(ui, conf));
+        if let Some(mut words) = words {
+            let listen = async move {
+                while let Some((name, value)) = words.next().await {
+                    self.hear(contact, &name, value.as_deref());
+                }
+            };
+            owner.with(|| signals::spawn(listen));
+        }
         self.0.write_untracked().contact_owner = Some(owner);
         let route = ui.recall(PANEL).filter(|_| resumable);
         self.change(&mut |state| {
@@ -103,6 +113,16 @@ impl Desk {
         let eager = ui.settings().connect == Connect::Eager;
         if eager || resumable || self.now().open {
             contact.start();
+        }
+    }
+
+    /// Another page of the visitor has begun a contact or a conversation, read on, or forgotten all.
+    fn hear(self, contact: Contact, name: &str, value: Option<&str>) {
+        match (name, value) {
+            ("token", Some(_)) => contact.start(),
+            ("token", None) => self.forget(),
+            (_, Some(value)) => contact.hear(name, value),
+            _ => {}
         }
     }
 

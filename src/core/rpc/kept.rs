@@ -19,6 +19,32 @@ pub struct Kept {
     pub events: Vec<ChatChannelEventMessage>,
 }
 
+/// One of the things that a page keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Which conversation runs.
+    Session,
+    /// The conversation as it was last seen.
+    Log,
+    /// What waits to be sent, and what failed.
+    Outbox,
+}
+
+impl Part {
+    /// All of them, in the order in which they are read.
+    pub const ALL: [Self; 3] = [Self::Session, Self::Log, Self::Outbox];
+
+    /// Under which name a platform keeps it.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Log => "chat",
+            Self::Outbox => "outbox",
+        }
+    }
+}
+
 impl Kept {
     /// Reads it; `None` where it is not ours, or of another version.
     #[must_use]

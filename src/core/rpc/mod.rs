@@ -21,7 +21,7 @@ pub use file::{UploadTicket, upload_refusal};
 pub use guard::{DecodeError, MAX_DEPTH, MAX_FRAME};
 pub use incoming::{HelloReply, LogPage, Push, Reply, Sent, StateValue, Subscribed, TopicEvent};
 pub(crate) use kept::Keeping;
-pub use kept::Kept;
+pub use kept::{Kept, Part};
 pub use request::Request;
 pub use topic::{Cursor, Topic};
 

@@ -15,15 +15,12 @@ use crate::core::connection::{self, Moment, Report, Settings, Wire};
 use crate::core::map::Map;
 use crate::core::model::{Key, VisitorToken};
 use crate::core::ports::{Ports, Wakeup};
-use crate::core::rpc::{Kept, Reply, Request, StateValue, Topic, TopicEvent};
+use crate::core::rpc::{Kept, Part, Reply, Request, StateValue, Topic, TopicEvent};
 use crate::core::session::chat::{ChatId, Input as ChatInput, News, Published};
 use crate::core::session::{Answer, Command};
 
 /// Under this key the platform keeps the visitor's token.
 const TOKEN: &str = "token";
-
-/// Under these it keeps the running conversation, and what waits to be sent in it.
-const KEPT: [&str; 2] = ["chat", "outbox"];
 
 /// A call made before the connection waits this long for it.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -64,11 +61,11 @@ impl<P: Ports> Driver<P> {
             retry: options.server.retry_options.clone(),
             heartbeat,
             hello: Request::hello(locale, heartbeat, customer),
-            token: ports.load(TOKEN).map(VisitorToken::new),
+            token: None,
         };
         let mut kept = Vec::new();
-        for name in KEPT {
-            kept.extend(ports.load(name).and_then(|text| Kept::read(&text)));
+        for part in Part::ALL {
+            kept.extend(ports.load(part.key()).and_then(|text| Kept::read(&text)));
         }
         shared.remember(&kept);
         let wire = Wire::new(options.server.socket_url(), &ports);
@@ -88,6 +85,8 @@ impl<P: Ports> Driver<P> {
 
     /// Connects and goes on until the end.
     pub async fn run(mut self) {
+        // Not before: another page may just have given it.
+        self.engine.come_back(self.ports.load(TOKEN).map(VisitorToken::new));
         self.command(Command::Connection(connection::Input::Watch(Topic::Channels, None)));
         self.command(Command::Connection(connection::Input::Connect));
         while !self.over {
@@ -153,7 +152,7 @@ impl<P: Ports> Driver<P> {
                 }
                 if let connection::Input::Wake(Wakeup::Hidden) = input {
                     // Perhaps the page goes: this is the last that it hears.
-                    self.keep(false);
+                    self.keep(Part::Log);
                 }
                 Input::Connection(input)
             }
@@ -185,8 +184,9 @@ impl<P: Ports> Driver<P> {
             self.perform(effect);
         }
         if forgotten {
-            for name in [TOKEN, KEPT[0], KEPT[1]] {
-                self.ports.remove(name);
+            self.ports.remove(TOKEN);
+            for part in Part::ALL {
+                self.ports.remove(part.key());
             }
         }
     }
@@ -214,26 +214,31 @@ impl<P: Ports> Driver<P> {
             }
             Effect::Chat(id, news) => {
                 let over = matches!(news, News::Over);
-                if over || matches!(news, News::Waiting) {
-                    self.keep(true);
-                }
+                let parts: &[Part] = if over {
+                    &Part::ALL
+                } else if matches!(news, News::Id(_)) {
+                    &[Part::Session]
+                } else if matches!(news, News::Waiting) {
+                    &[Part::Outbox]
+                } else {
+                    &[]
+                };
                 if let Some(published) = self.chats.get(&id) {
                     published.tell(news);
                 }
                 if over {
-                    self.keep(false);
                     self.chats.remove(&id);
                 }
+                parts.iter().for_each(|part| self.keep(*part));
             }
         }
     }
 
     /// Leaves to the next page what it has to know.
-    fn keep(&self, waiting: bool) {
-        let name = KEPT[usize::from(waiting)];
-        match self.engine.kept(waiting) {
-            Some(text) => self.ports.save(name, &text),
-            None => self.ports.remove(name),
+    fn keep(&self, part: Part) {
+        match self.engine.kept(part) {
+            Some(text) => self.ports.save(part.key(), &text),
+            None => self.ports.remove(part.key()),
         }
     }
 

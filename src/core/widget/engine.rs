@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::core::connection::{self, CallId, Machine, Moment, Report, Settings};
 use crate::core::error::Error;
 use crate::core::map::Map;
-use crate::core::model::Key;
-use crate::core::rpc::{Kept, Reply, Request, Topic};
+use crate::core::model::{Key, VisitorToken};
+use crate::core::rpc::{Kept, Part, Reply, Request, Topic};
 use crate::core::session::chat::{self, CallKind, Chat, ChatId, News};
 use crate::core::time::{Timestamp, earliest};
 
@@ -60,6 +60,11 @@ impl Engine {
         }
     }
 
+    /// Is the visitor of this token.
+    pub(super) fn come_back(&mut self, token: Option<VisitorToken>) {
+        self.machine.come_back(token);
+    }
+
     /// Takes one input and says what is to be done, in order.
     pub(super) fn handle(&mut self, input: Input, moment: Moment) -> Vec<Effect> {
         match input {
@@ -89,14 +94,13 @@ impl Engine {
         self.machine.is_online() && self.chats.get(&chat).is_some_and(Chat::is_connected)
     }
 
-    /// What the next page has to know of the running conversation, the newest if there are several:
-    /// its log, or what waits to be sent.
-    pub(super) fn kept(&self, waiting: bool) -> Option<String> {
+    /// What the next page has to know of the running conversation, the newest if there are several.
+    pub(super) fn kept(&self, part: Part) -> Option<String> {
         let mut kept = None;
         for chat in self.chats.values() {
             if let Some(id) = chat.id() {
                 let cursor = self.machine.cursor(&Topic::Chat(id.clone()));
-                kept = chat.kept(waiting, cursor.as_ref());
+                kept = chat.kept(part, cursor.as_ref());
             }
         }
         kept

@@ -206,6 +206,19 @@ impl Widget {
         connected.unwrap_or_else(|| lock(&self.shared.remembered).clone())
     }
 
+    /// Takes notice of a conversation that another page of the visitor has begun: what is kept of it
+    /// there. It is among the [`sessions`](Self::sessions) then.
+    pub fn hear(&self, kept: &str) {
+        let (Some(kept), Some(mut sessions)) = (Kept::read(kept), self.shared.sessions.latest())
+        else {
+            return;
+        };
+        if !sessions.contains(&kept.session) {
+            sessions.push(kept.session);
+            self.shared.sessions.next(sessions);
+        }
+    }
+
     /// The same, after each connect.
     pub fn sessions(&self) -> Subscription<Vec<OpenSession>> {
         self.shared.sessions.subscribe()

@@ -6,6 +6,7 @@
 mod events;
 mod link;
 mod put;
+mod siblings;
 pub mod storage;
 mod wakeups;
 
@@ -22,6 +23,7 @@ use crate::core::ports::{Closed, Http, Ports, PutRequest};
 use crate::core::time::{Timestamp, millis};
 use link::SocketLink;
 pub use put::Put;
+pub use siblings::Siblings;
 use storage::Storage;
 use wakeups::Wakeups;
 

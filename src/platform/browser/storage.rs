@@ -3,13 +3,22 @@
 //! | key | holds | until |
 //! |---|---|---|
 //! | `tvox:<origin of the server>:token` | the secret by which the server knows the visitor again | as the configuration's `persist` says, or `forget()` |
+//! | `…:session` | which conversation runs | it is over |
 //! | `…:chat` | the running conversation as it was last seen | it is over |
 //! | `…:outbox` | messages that the server has not taken yet; in the session storage, as every tab sends its own | they are taken |
 //!
 //! The element adds keys of its own under the same prefix (`docs/element.md`). Nothing is written
 //! before the visitor acts. Where the browser refuses storage, everything works until a reload.
 
+use web_sys::BroadcastChannel;
+
 use crate::core::config::{Persist, WidgetConf};
+
+/// The secret by which the server knows the visitor again.
+pub(super) const TOKEN: &str = "token";
+
+/// What the other pages of the visitor are told of.
+const SHARED: [&str; 3] = [TOKEN, "session", "read"];
 
 /// A storage of the page, under the prefix of one server.
 #[derive(Clone, Debug)]
@@ -42,16 +51,38 @@ impl Storage {
 
     /// Writes a value, where the browser lets us.
     pub fn save(&self, key: &str, value: &str) {
-        if let Some(storage) = self.place(key) {
-            let _ = storage.set_item(&self.name(key), value);
-        }
+        self.put(key, Some(value));
+        self.share(key, Some(value));
     }
 
     /// Forgets a value.
     pub fn remove(&self, key: &str) {
-        if let Some(storage) = self.place(key) {
-            let _ = storage.remove_item(&self.name(key));
+        if self.load(key).is_some() {
+            self.put(key, None);
+            self.share(key, None);
         }
+    }
+
+    pub(super) fn put(&self, key: &str, value: Option<&str>) {
+        if let Some(storage) = self.place(key) {
+            let name = self.name(key);
+            let _ = match value {
+                Some(value) => storage.set_item(&name, value),
+                None => storage.remove_item(&name),
+            };
+        }
+    }
+
+    fn share(&self, key: &str, value: Option<&str>) {
+        if SHARED.contains(&key) {
+            self.say(key, value);
+        }
+    }
+
+    /// Where the pages of this site that speak to the same server hear each other.
+    pub(super) fn channel(&self) -> Option<BroadcastChannel> {
+        self.place(TOKEN)?;
+        BroadcastChannel::new(&self.prefix).ok()
     }
 
     /// `None` where nothing is to be kept, or storage is blocked: reading the property alone may throw.

@@ -26,6 +26,7 @@ use super::state::{ConnectionState, LinkId, Phase};
 use super::watch::{Hold, Watch};
 use crate::core::error::Error;
 use crate::core::map::Map;
+use crate::core::model::VisitorToken;
 use crate::core::mutant::{self, Mutant};
 use crate::core::ports::{Closed, Wakeup};
 use crate::core::rpc::{Incoming, MAX_FRAME, Reply, Request, Topic};
@@ -80,6 +81,11 @@ impl Machine {
             hidden: false,
             out: Vec::new(),
         }
+    }
+
+    /// Is the visitor of this token, from the next connection on.
+    pub(crate) fn come_back(&mut self, token: Option<VisitorToken>) {
+        self.settings.token = token;
     }
 
     /// Takes one input and says what is to be done, in order.

@@ -3,7 +3,7 @@
 use super::entry::{Change, Delivery, Entry, EntryKey, delivery};
 use crate::core::model::{ChatChannelEventMessage, Key, MessageId, Private, Watermarks};
 use crate::core::mutant::{self, Mutant};
-use crate::core::rpc::Sent;
+use crate::core::rpc::{Part, Sent};
 
 /// Of a longer conversation a page keeps only the end, and reads the whole again from the server:
 /// storage is small, and waiting messages have to find room in it.
@@ -62,14 +62,16 @@ impl List {
         (std::mem::take(&mut self.changes), std::mem::take(&mut self.waiting))
     }
 
-    /// What the next page has to know: what the server has numbered, or what waits and what failed.
-    pub(super) fn kept(&self, waiting: bool) -> &[Entry] {
+    /// What the next page has to know.
+    pub(super) fn kept(&self, part: Part) -> &[Entry] {
         let numbered = self.place(Some(u64::MAX));
-        let range = if waiting {
-            let under_way = usize::from(mutant::is_made(Mutant::SentIsGone));
-            (numbered + under_way).min(self.entries().len())..self.entries().len()
-        } else {
-            numbered.saturating_sub(KEPT_MOST)..numbered
+        let range = match part {
+            Part::Session => 0..0,
+            Part::Log => numbered.saturating_sub(KEPT_MOST)..numbered,
+            Part::Outbox => {
+                let under_way = usize::from(mutant::is_made(Mutant::SentIsGone));
+                (numbered + under_way).min(self.entries().len())..self.entries().len()
+            }
         };
         &self.entries()[range]
     }

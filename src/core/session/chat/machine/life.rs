@@ -9,7 +9,7 @@ use crate::core::error::Error;
 use crate::core::model::{
     ChannelType, ChatChannelSession, Key, MultiChannelState, OpenSession, SessionId,
 };
-use crate::core::rpc::{Cursor, Keeping, Kept, Reply, Request, Topic};
+use crate::core::rpc::{Cursor, Keeping, Kept, Part, Reply, Request, Topic};
 use crate::core::time::Timestamp;
 
 /// Starting waits for the connection this long.
@@ -77,11 +77,14 @@ impl Chat {
         self.tell_changes();
     }
 
-    /// What the next page has to know, as [`Kept`](crate::core::rpc::Kept): the conversation, or what waits to be sent.
+    /// What the next page has to know: a [`Kept`] in writing.
     #[inline(never)]
-    pub(crate) fn kept(&self, waiting: bool, cursor: Option<&Cursor>) -> Option<String> {
-        let entries = self.list.kept(waiting);
-        let whole = entries.first()?.seq == Some(1);
+    pub(crate) fn kept(&self, part: Part, cursor: Option<&Cursor>) -> Option<String> {
+        let entries = self.list.kept(part);
+        if entries.is_empty() && part != Part::Session {
+            return None;
+        }
+        let whole = entries.first().is_some_and(|entry| entry.seq == Some(1));
         let session = OpenSession {
             id: self.id()?.clone(),
             channel: ChannelType::Chat,
