@@ -7,6 +7,7 @@ mod conversation;
 mod element;
 mod page;
 mod room;
+mod siblings;
 mod signals;
 mod uploads;
 mod views;

@@ -40,7 +40,8 @@ impl Siblings {
     /// What is of interest to whoever listens.
     fn hear(&self, event: &Event) -> Option<(String, Option<String>)> {
         let data: js_sys::Array = event.dyn_ref::<MessageEvent>()?.data().dyn_into().ok()?;
-        let (key, value) = (data.get(0).as_string()?, data.get(1).as_string());
+        let (key, value) = (data.get(0).as_string()?, data.get(1));
+        let value = if value.is_null() { None } else { Some(value.as_string()?) };
         let (storage, token) = (&self.storage, self.storage.load(TOKEN));
         if key.is_empty() {
             storage.say(TOKEN, Some(&token?));
