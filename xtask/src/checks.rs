@@ -7,6 +7,7 @@ use crate::command::{announce, run, run_counted};
 use crate::delivery;
 use crate::headless;
 use crate::licences;
+use crate::load;
 use crate::npm;
 use crate::package;
 use crate::problem::{Problem, Result};
@@ -93,6 +94,10 @@ pub(crate) fn test(workspace: &Workspace, suite: &mut Suite, options: &Options) 
         suite.part("native", || native(workspace, options));
         if !options.may_be_empty() {
             suite.part("console", || console(workspace, options));
+            suite.check("load", || load::short(workspace));
+            if options.full {
+                suite.check("load, whole", || load::whole(workspace));
+            }
         }
     }
     if options.wants("delivery") && !options.may_be_empty() {

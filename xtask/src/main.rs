@@ -12,6 +12,7 @@ mod glue;
 mod headless;
 mod integrity;
 mod licences;
+mod load;
 mod lock;
 mod module;
 mod names;
@@ -48,6 +49,9 @@ cargo xtask <command>
   simulate [--seeds N] [--from N] [--messages N] [--faults N] [--no-reloads] [--mutant NAME]
                            the real core and the real engine on a network where everything goes
                            wrong; a seed that fails is printed and can be played again
+  load [--visitors N] [--rate M] [--seconds S] [--flood F] [--conversations C] [--connects K]
+                           N visitors at one demo server, M messages a second: latencies, memory
+                           for each connection, errors; the same as JSON in target/load.json
   trunk [serve …]          Trunk, which shows the demo page and reloads it on an edit
                            (beside a running demo server)
   tools [--install]        where each tool comes from; get those that are missing
@@ -96,6 +100,7 @@ fn dispatch(words: &[String]) -> Result<bool> {
             checks::size(&workspace).map(|()| true)
         }
         "simulate" => delivery::simulate(&workspace, rest).map(|()| true),
+        "load" => load::optimised(&workspace, rest).map(|()| true),
         "trunk" => trunk::run(&workspace, rest).map(|()| true),
         "trunk-build" => trunk::build(&workspace).map(|()| true),
         "tools" => {
