@@ -14,6 +14,7 @@ mod documents;
 mod errands;
 mod files;
 mod golden;
+mod herd;
 mod layering;
 mod mutants;
 mod persistence;

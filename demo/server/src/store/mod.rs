@@ -12,7 +12,13 @@ use crate::settings::{self, Synchronous};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Pages of the write-ahead log before they go into the database: a busy server changes the same
+/// pages over and over, and moving them takes a sync that everybody waits for.
+const CHECKPOINT: u32 = 8 * 1024;
+/// A commit that takes longer is worth a word: everybody waits for it.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// Name of the file in the data folder.
 const FILE: &str = "tvox-demo.sqlite3";
@@ -72,8 +78,14 @@ impl Store {
         if records.is_empty() {
             return Ok(());
         }
-        let file = self.file.clone();
-        self.write(records).map_err(|error| Error::Store { file, reason: error.to_string() })
+        let (file, began) = (self.file.clone(), Instant::now());
+        let written =
+            self.write(records).map_err(|error| Error::Store { file, reason: error.to_string() });
+        let took = began.elapsed();
+        if took > SLOW {
+            tracing::warn!(millis = took.as_millis(), "the disk is slow");
+        }
+        written
     }
 
     fn prepare(&self, synchronous: Synchronous) -> rusqlite::Result<()> {
@@ -86,6 +98,7 @@ impl Store {
             Synchronous::Normal => "NORMAL",
         };
         self.connection.pragma_update(None, "synchronous", mode)?;
+        self.connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
         self.connection.execute_batch(schema::SCHEMA)?;
         // Takes the lock now, and not at the first message.
         self.connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")
