@@ -1,7 +1,7 @@
 //! A day in virtual time: what is kept stops growing.
 //!
 //! Its own program, because its allocator counts.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod centre;
 mod heap;
