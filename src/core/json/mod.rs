@@ -1,14 +1,16 @@
 //! JSON as a tree, the reading of its fields by name, and the writing of objects.
 //!
 //! serde_json parses, within its own limit of 128 levels. Its tree, with sorted maps and numbers of
-//! every kind that can be printed again, would be a tenth of what a page loads.
+//! every kind that can be printed again, would be a tenth of what a page loads. In a page even its
+//! parser is too much, four kilobytes of a hundred and twenty: there `parse` does the same in a sixth
+//! of that, and the tests hold it against serde_json.
 
 mod field;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod parse;
+#[cfg(not(target_arch = "wasm32"))]
+mod tree;
 mod write;
-
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 pub(crate) use field::{Field, Notes, quote};
 pub(crate) use write::Writer;
@@ -36,7 +38,10 @@ impl Json {
     /// # Errors
     /// It is no JSON: the line and column, from 1, at which that was seen.
     pub(crate) fn parse(text: &str) -> Result<Self, (usize, usize)> {
-        serde_json::from_str(text).map_err(|error| (error.line(), error.column()))
+        #[cfg(target_arch = "wasm32")]
+        return parse::document(text);
+        #[cfg(not(target_arch = "wasm32"))]
+        return serde_json::from_str(text).map_err(|error| (error.line(), error.column()));
     }
 
     /// The member of that name. `null` is the same as absent.
@@ -48,62 +53,6 @@ impl Json {
 
     const fn present(&self) -> Option<&Self> {
         if matches!(self, Self::Null) { None } else { Some(self) }
-    }
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Tree)
-    }
-}
-
-struct Tree;
-
-impl<'de> Visitor<'de> for Tree {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Natural(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Negative(value))
-    }
-
-    fn visit_f64<E>(self, _value: f64) -> Result<Json, E> {
-        Ok(Json::Decimal)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Json::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = entries.next_entry()? {
-            members.push(member);
-        }
-        Ok(Json::Object(members))
     }
 }
 
