@@ -87,6 +87,8 @@ const JSON: &[&str] =
 const MAY_SLEEP: &[(&str, &str)] = &[
     ("/wait.rs", "asks again and again, until the fact is there or the time is up"),
     ("server/limits.rs", "stays away as long as the server says, and is served then"),
+    ("scenarios/figures.rs", "a connection counts as stable after a time, a freeze has a length"),
+    ("e2e/src/storm.rs", "lets a fault last as long as it is meant to"),
     ("server/timeouts.rs", "talks at intervals, so as not to be taken for dead"),
 ];
 

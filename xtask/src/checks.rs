@@ -215,7 +215,9 @@ fn e2e(workspace: &Workspace, browser: Browser, options: &Options) -> Result<Tal
     suite.current_dir(&workspace.root);
     suite.arg("--browser").arg(browser.name());
     suite.arg("--browser-path").arg(pair.browser).arg("--driver-path").arg(pair.driver);
-    suite.arg("--server").arg(workspace.program("tvox-demo-server"));
+    let server = workspace.program("tvox-demo-server");
+    // What the long scenarios measure is not to be a server built for debugging.
+    suite.arg("--server").arg(if options.full { load::server(workspace)? } else { server });
     suite.arg("--site").arg(&workspace.root).arg("--widget").arg(workspace.dist());
     suite.arg("--axe").arg(axe).arg("--screenshots").arg(workspace.target.join("e2e-screenshots"));
     suite.args(options.words());

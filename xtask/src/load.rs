@@ -1,6 +1,6 @@
 //! `cargo xtask load`: many visitors and operators at one demo server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::checks::ALL_NATIVE;
@@ -39,6 +39,17 @@ pub(crate) fn short(workspace: &Workspace) -> Result<()> {
     // Bins together with tests: the same choice of features as `cargo test`, so nothing is rebuilt.
     run(workspace.cargo(&["build", "--bins", "--tests"]).args(ALL_NATIVE))?;
     run(&mut load(workspace, &workspace.target.join("debug")))
+}
+
+/// The demo server, optimised.
+///
+/// # Errors
+/// It does not build.
+pub(crate) fn server(workspace: &Workspace) -> Result<PathBuf> {
+    let mut build = workspace.cargo(&["build", "--profile=simulator"]);
+    run(build.arg("--package=tvox-demo-server"))?;
+    let name = format!("tvox-demo-server{}", std::env::consts::EXE_SUFFIX);
+    Ok(workspace.target.join("simulator").join(name))
 }
 
 /// The program as it was built into this folder, beside the server.

@@ -113,6 +113,58 @@ impl Browser {
         Ok(self.driver.execute_async(script.to_owned(), arguments).await?.json().clone())
     }
 
+    /// Puts the window out of sight and freezes its page, as a browser does in time: no timer runs and
+    /// no event arrives. Nothing may be asked of it meanwhile.
+    ///
+    /// # Errors
+    /// The browser cannot do that.
+    pub(crate) async fn freeze(&self) -> Outcome {
+        self.hide().await?;
+        self.live("frozen").await
+    }
+
+    /// Wakes a page that was frozen, and shows it.
+    ///
+    /// # Errors
+    /// The browser cannot do that.
+    pub(crate) async fn thaw(&self) -> Outcome {
+        self.live("active").await?;
+        self.show().await
+    }
+
+    /// Puts the window out of sight.
+    ///
+    /// # Errors
+    /// The browser cannot do that.
+    pub(crate) async fn hide(&self) -> Outcome {
+        self.put("minimized").await
+    }
+
+    /// Shows the window again.
+    ///
+    /// # Errors
+    /// The browser cannot do that.
+    pub(crate) async fn show(&self) -> Outcome {
+        self.put("normal").await
+    }
+
+    /// Source: Chrome DevTools Protocol, `Browser.setWindowBounds`.
+    async fn put(&self, state: &str) -> Outcome {
+        let tools = self.driver.cdp();
+        let window = tools.send_raw("Browser.getWindowForTarget", json!({})).await?;
+        let window = window.get("windowId").cloned().unwrap_or_default();
+        let bounds = json!({ "windowId": window, "bounds": { "windowState": state } });
+        tools.send_raw("Browser.setWindowBounds", bounds).await?;
+        Ok(())
+    }
+
+    /// Source: Chrome DevTools Protocol, `Page.setWebLifecycleState`.
+    async fn live(&self, state: &str) -> Outcome {
+        let state = json!({ "state": state });
+        self.driver.cdp().send_raw("Page.setWebLifecycleState", state).await?;
+        Ok(())
+    }
+
     /// Saves a picture of what is seen.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! A message of a conversation, as one side sees it.
 
 /// Who wrote it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum From {
     /// The visitor.
     Visitor,
@@ -18,6 +18,13 @@ pub(crate) struct Line {
     pub(crate) text: String,
     /// How far it has come, where the screen says so: `sending`, `sent`, `delivered`, `read`, `failed`.
     pub(crate) state: Option<String>,
+}
+
+impl Line {
+    /// Whether it has come just this far.
+    pub(crate) fn is(&self, state: &str) -> bool {
+        self.state.as_deref() == Some(state)
+    }
 }
 
 /// Who wrote what, in order: what must be the same on both sides.

@@ -40,6 +40,8 @@ pub(crate) struct Options {
     pub(crate) axe: PathBuf,
     /// Where pictures go.
     pub(crate) screenshots: PathBuf,
+    /// The long scenarios as well.
+    pub(crate) full: bool,
     /// Only scenarios whose name contains one of these; all of them if empty.
     pub(crate) filters: Vec<String>,
 }
@@ -60,7 +62,7 @@ impl Options {
             ("--axe", None),
             ("--screenshots", None),
         ];
-        let mut filters = Vec::new();
+        let (mut filters, mut full) = (Vec::new(), false);
         let mut words = words;
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -73,7 +75,8 @@ impl Options {
             } else if let Some((_, path)) = paths.iter_mut().find(|(name, _)| *name == word) {
                 *path = Some(value()?.into());
             } else if word == "--include-ignored" {
-                // Nothing here is left out by default.
+                // As libtest calls it.
+                full = true;
             } else if word.starts_with('-') {
                 return Err(format!("unknown option {word}"));
             } else {
@@ -91,6 +94,7 @@ impl Options {
             widget: widget?,
             axe: axe?,
             screenshots: screenshots?,
+            full,
             filters,
         })
     }
@@ -118,6 +122,12 @@ mod tests {
         assert_eq!(parse(COMPLETE).unwrap().kind, Kind::Firefox);
         assert!(parse(&COMPLETE.replace("--axe axe.js", "")).unwrap_err().contains("--axe"));
         assert!(parse(&format!("{COMPLETE} --slow")).unwrap_err().contains("--slow"));
+    }
+
+    #[test]
+    fn the_long_scenarios_are_played_only_where_everything_is_wanted() {
+        assert!(!parse(COMPLETE).unwrap().full);
+        assert!(parse(&format!("{COMPLETE} --include-ignored")).unwrap().full);
     }
 
     #[test]

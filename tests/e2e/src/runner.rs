@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::fault::{Fault, Outcome};
-use crate::options::Options;
+use crate::options::{Kind, Options};
 use crate::sample;
 use crate::stage::{Setup, Stage};
 
-/// No scenario may take longer.
+/// No scenario may take longer, and no long one.
 const LIMIT: Duration = Duration::from_secs(150);
+const LONG_LIMIT: Duration = Duration::from_secs(2 * 3600);
 
 /// A running scenario.
 pub(crate) type Play = Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -37,6 +38,11 @@ pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
     let mut stop = pin!(interrupted());
     let mut ignored = 0;
     for scenario in &wanted {
+        if scenario.setup.long && !(options.full && options.kind == Kind::Chromium) {
+            println!("test {kind}::{} ... ignored, only with --full in Chromium", scenario.name);
+            ignored += 1;
+            continue;
+        }
         if scenario.setup.reference && sample::text(&options.site).is_none() {
             println!("test {kind}::{} ... ignored, TVOX_REFERENCE names no text", scenario.name);
             ignored += 1;
@@ -84,12 +90,13 @@ async fn perform(
     let stage = Arc::new(Stage::new(options.clone(), scenario.setup).await?);
     let play = tokio::spawn((scenario.play)(Arc::clone(&stage)));
     let abort = play.abort_handle();
+    let limit = if scenario.setup.long { LONG_LIMIT } else { LIMIT };
     let outcome = tokio::select! {
         over = play => match over {
             Ok(outcome) => outcome.and_then(|()| stage.verdict()),
             Err(panic) => Err(Fault::new(format!("the scenario itself broke: {panic}"))),
         },
-        () = tokio::time::sleep(LIMIT) => Err(Fault::new(format!("not over within {LIMIT:?}"))),
+        () = tokio::time::sleep(limit) => Err(Fault::new(format!("not over within {limit:?}"))),
         () = stop => Err(Fault::interruption()),
     };
     abort.abort();

@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use tvox_faults::Proxy;
+
 use crate::browser::{Browser, Look};
 use crate::fault::{Fault, Outcome};
 use crate::folder::{Folder, copy_files, copy_tree};
-use crate::gate::Gate;
 use crate::options::Options;
 use crate::server::Server;
+
+/// The path of the widgets' WebSockets.
+pub(crate) const WIDGETS: &str = "/tvox/widget";
 
 /// How a scenario wants its server.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +23,8 @@ pub(crate) struct Setup {
     pub(crate) config: Option<&'static str>,
     /// Nothing can be played without the text of the reference.
     pub(crate) reference: bool,
+    /// Takes many minutes: only where everything is wanted.
+    pub(crate) long: bool,
 }
 
 /// Everything of one scenario; taken down when it is over.
@@ -27,7 +33,7 @@ pub(crate) struct Stage {
     /// The words on the command line.
     pub(crate) options: Options,
     /// The path between browsers and server.
-    pub(crate) gate: Gate,
+    pub(crate) gate: Proxy,
     setup: Setup,
     data: Folder,
     site: Folder,
@@ -52,7 +58,7 @@ impl Stage {
         copy_tree(&options.site.join("tests/e2e/pages"), &pages.join("e2e"))?;
         let stage = Self {
             options,
-            gate: Gate::open().await?,
+            gate: Proxy::open().await?,
             setup,
             data: Folder::new("data")?,
             site,
@@ -64,9 +70,14 @@ impl Stage {
         Ok(stage)
     }
 
+    /// Host and port, as pages see them.
+    pub(crate) fn host(&self) -> String {
+        self.gate.address().to_string()
+    }
+
     /// The address of a page, by its path.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.gate.host())
+        format!("http://{}{path}", self.host())
     }
 
     /// The folder of the pages below `/demo/<name>/`.
@@ -79,8 +90,7 @@ impl Stage {
     /// # Errors
     /// It does not start.
     pub(crate) async fn browser(&self, person: &str, look: Look) -> Outcome<Arc<Browser>> {
-        let browser =
-            Arc::new(Browser::open(&self.options, person, look, &self.gate.host()).await?);
+        let browser = Arc::new(Browser::open(&self.options, person, look, &self.host()).await?);
         if let Ok(mut browsers) = self.browsers.lock() {
             browsers.push(Arc::clone(&browser));
         }
@@ -118,6 +128,16 @@ impl Stage {
             logs.extend(lines);
         }
         Ok(())
+    }
+
+    /// Where the server itself listens: the way around the gate.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) async fn server_host(&self) -> Outcome<String> {
+        let server = self.server.lock().await;
+        let server = server.as_ref().ok_or_else(|| Fault::new("no server is running"))?;
+        Ok(server.address.to_string())
     }
 
     /// All that the servers of this scenario have logged.

@@ -23,6 +23,25 @@ const MESSAGES: &str = r#"
     message.dataset.delivery || null]);
 "#;
 
+/// Scrolls to the top until nothing more is drawn there.
+const WHOLE: &str = r#"
+  const done = arguments[arguments.length - 1];
+  const root = document.querySelector("tvox-widget").shadowRoot;
+  const log = root.querySelector("[part~=log]");
+  const count = () => root.querySelectorAll("[part~=message]").length;
+  let drawn = -1;
+  let still = 0;
+  const look = () => {
+    still = count() === drawn ? still + 1 : 0;
+    drawn = count();
+    log.scrollTop = still % 2 ? 1 : 0;
+    if (still < 20) return setTimeout(look, 20);
+    done([...root.querySelectorAll("[part~=message]")].map((message) => [
+      message.dataset.direction, message.querySelector("[part~=bubble]")?.innerText.trim() ?? "", null]));
+  };
+  look();
+"#;
+
 /// Somebody on the site.
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor {
@@ -152,6 +171,17 @@ impl Visitor {
     pub(crate) async fn lines(&self) -> Outcome<Vec<Line>> {
         let seen = self.browser.run(MESSAGES, vec![]).await?;
         Ok(seen.as_array().into_iter().flatten().map(line).collect())
+    }
+
+    /// The conversation from its beginning: the widget draws the newest messages, and the older ones
+    /// when the visitor scrolls up.
+    ///
+    /// # Errors
+    /// There is no widget.
+    pub(crate) async fn whole_conversation(&self) -> Outcome<Vec<(From, String)>> {
+        let seen = self.browser.run_async(WHOLE, vec![]).await?;
+        let lines = seen.as_array().into_iter().flatten().map(line);
+        Ok(lines.map(|line| (line.from, line.text)).collect())
     }
 
     /// Waits until the conversation is exactly this.

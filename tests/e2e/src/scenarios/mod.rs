@@ -4,6 +4,8 @@ mod access;
 mod chat;
 mod continuity;
 mod demos;
+mod faults;
+mod figures;
 mod gallery;
 mod library;
 mod policy;
@@ -26,12 +28,16 @@ macro_rules! scenario {
 }
 
 /// People only.
-const PEOPLE: Setup = Setup { echo: false, config: None, reference: false };
+const PEOPLE: Setup = Setup { echo: false, config: None, reference: false, long: false };
 /// The automatic operator as well.
-const ECHO: Setup = Setup { echo: true, config: None, reference: false };
+const ECHO: Setup = Setup { echo: true, ..PEOPLE };
 /// The services and channels that the reference's samples speak of.
 const REFERENCE: Setup =
-    Setup { echo: true, config: Some("tests/reference/server.toml"), reference: true };
+    Setup { echo: true, config: Some("tests/reference/server.toml"), reference: true, long: false };
+/// For as long as it takes.
+const LONG: Setup = Setup { long: true, ..PEOPLE };
+/// An operator for many visitors, who writes without a break.
+const CROWD: Setup = Setup { config: Some("tests/e2e/faults.toml"), ..LONG };
 
 /// All of them, the quick ones first.
 pub(crate) fn all() -> Vec<Scenario> {
@@ -58,6 +64,12 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, tabs::forgetting_in_one_tab_wipes_the_other),
         scenario!(PEOPLE, trouble::malformed_frames_and_unknown_events_do_no_harm),
         scenario!(PEOPLE, trouble::an_unreachable_server_is_told_and_found_again),
+        scenario!(PEOPLE, faults::twenty_faults_lose_double_and_reorder_nothing),
+        scenario!(CROWD, figures::a_short_loss_heals_at_once),
+        scenario!(CROWD, figures::a_silent_loss_is_noticed_and_healed),
+        scenario!(CROWD, figures::a_woken_page_has_a_new_connection_at_once),
+        scenario!(CROWD, figures::ten_thousand_missed_messages_are_caught_up_with),
+        scenario!(LONG, faults::five_hundred_faults_lose_double_and_reorder_nothing),
         scenario!(PEOPLE, demos::the_bots_conversation_reaches_the_operator_whole),
         scenario!(PEOPLE, demos::the_headless_demo_follows_the_services),
         scenario!(PEOPLE, demos::the_video_demo_shows_what_becomes_of_a_call),

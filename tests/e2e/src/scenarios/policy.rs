@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::browser::Look;
 use crate::fault::{Outcome, ensure_eq};
 use crate::part::Part;
-use crate::stage::Stage;
+use crate::stage::{Stage, WIDGETS};
 use crate::visitor::Visitor;
 use crate::wait::{self, SOON};
 use crate::watch::Kind;
@@ -43,11 +43,11 @@ pub(crate) async fn nothing_is_stored_or_connected_before_the_visitor_acts(
     );
     let talks =
         || visitor.browser.watch.requests().into_iter().filter(|url| url.starts_with("ws")).count();
-    let dialled = stage.gate.websockets();
+    let dialled = stage.gate.asked(WIDGETS);
     ensure_eq!((talks(), dialled), (0, 0), "connections before the first click");
     visitor.open().await?;
     wait::until("a connection after the first click", SOON, || async {
-        Ok(if stage.gate.websockets() > 0 { Ok(()) } else { Err("none".to_owned()) })
+        Ok(if stage.gate.asked(WIDGETS) > 0 { Ok(()) } else { Err("none".to_owned()) })
     })
     .await
 }

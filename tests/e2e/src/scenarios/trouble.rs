@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use tvox_faults::Fault;
+
 use crate::browser::Look;
-use crate::fault::Outcome;
+use crate::fault::{Outcome, ensure};
 use crate::line::From::{Operator, Visitor as Customer};
 use crate::scenarios::chat::meet;
-use crate::stage::Stage;
+use crate::stage::{Stage, WIDGETS};
 use crate::visitor::Visitor;
 use crate::wait::LATER;
 use crate::watch::is_lost_line;
@@ -63,7 +65,10 @@ pub(crate) async fn malformed_frames_and_unknown_events_do_no_harm(stage: Arc<St
         deep.as_str(),
     ];
     for text in rubbish {
-        stage.gate.slip_in(text);
+        for line in stage.gate.lines(WIDGETS) {
+            let said = line.strike(&Fault::Say(text.to_owned())).took_effect().await;
+            ensure!(said, "a widget hears {text:?}");
+        }
     }
     anna.say("tutto bene?").await?;
     visitor.say("sì").await?;
