@@ -198,8 +198,9 @@ impl Ports for Memory {
         world.dials.push(now);
         world.dialing = true;
         world.answer = None;
+        let number = world.dials.len();
         drop(world);
-        MemoryDial(self.clone())
+        MemoryDial { memory: self.clone(), number }
     }
 
     fn now(&self) -> Timestamp {
@@ -266,13 +267,27 @@ impl Http for Memory {
 
 /// A connection being opened.
 #[derive(Debug)]
-pub struct MemoryDial(Memory);
+pub struct MemoryDial {
+    memory: Memory,
+    number: usize,
+}
+
+/// An attempt that was given up can be answered no more.
+impl Drop for MemoryDial {
+    fn drop(&mut self) {
+        let mut world = self.memory.lock();
+        if world.dials.len() == self.number {
+            world.dialing = false;
+            world.answer = None;
+        }
+    }
+}
 
 impl Future for MemoryDial {
     type Output = Result<MemoryLink, Closed>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut world = self.0.lock();
+        let mut world = self.memory.lock();
         let Some(answer) = world.answer.take() else {
             world.wakers.push(context.waker().clone());
             return Poll::Pending;
@@ -283,7 +298,7 @@ impl Future for MemoryDial {
             world.incoming.clear();
             world.outgoing.clear();
             world.link += 1;
-            MemoryLink { memory: self.0.clone(), number: world.link, over: false }
+            MemoryLink { memory: self.memory.clone(), number: world.link, over: false }
         }))
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 #[test]
-fn no_crate_but_the_simulator_is_built_with_mistakes() {
+fn no_crate_asks_for_mistakes_by_itself() {
     for (manifest, lines) in [
         ("Cargo.toml", vec!["mutants = []"]),
         ("demo/server/Cargo.toml", vec!["mutants = []"]),
@@ -11,7 +11,9 @@ fn no_crate_but_the_simulator_is_built_with_mistakes() {
             "tests/simulator/Cargo.toml",
             vec![r#"mutants = ["tvox-demo-server/mutants", "tvox-widget/mutants"]"#],
         ),
+        ("tests/fuzz/Cargo.toml", vec![r#"mutants = ["tvox-simulator/mutants"]"#]),
         ("tests/e2e/Cargo.toml", vec![]),
+        ("tests/load/Cargo.toml", vec![]),
         ("xtask/Cargo.toml", vec![]),
     ] {
         let text = read(manifest);

@@ -101,8 +101,9 @@ pub(crate) fn test(workspace: &Workspace, suite: &mut Suite, options: &Options) 
         }
     }
     if options.wants("delivery") && !options.may_be_empty() {
-        suite.part("delivery, mistakes", || counted(&mut delivery::mutants(workspace), options));
+        suite.part("delivery, properties", || counted(&mut delivery::mistakes(workspace), options));
         suite.check("delivery, simulated", || delivery::check(workspace, options.full));
+        suite.check("frames, fuzzed", || delivery::check_frames(workspace, options.full));
     }
     if options.wants("web") {
         suite.part("web, chromium", || web(workspace, Browser::Chromium, options));

@@ -6,14 +6,22 @@ use crate::command::run;
 use crate::problem::Result;
 use crate::workspace::Workspace;
 
-/// Built for speed, with mistakes that can be made on purpose; none is made unless it is asked for.
-const PROGRAM: [&str; 4] =
-    ["--profile=simulator", "--package=tvox-simulator", "--features=mutants", "--quiet"];
+/// Built for speed, with the page's own JSON parser, and with mistakes that can be made on purpose;
+/// none is made unless it is asked for.
+const BUILT: [&str; 3] = ["--profile=simulator", "--features=mutants,page-json", "--quiet"];
 
 /// `cargo xtask simulate …`: the words are the simulator's own.
 pub(crate) fn simulate(workspace: &Workspace, words: &[String]) -> Result<()> {
-    let mut simulator = workspace.cargo(&["run"]);
-    run(simulator.args(PROGRAM).arg("--").args(words))
+    play(workspace, "--package=tvox-simulator", words)
+}
+
+/// `cargo xtask fuzz …`: the words are the fuzzer's own.
+pub(crate) fn fuzz(workspace: &Workspace, words: &[String]) -> Result<()> {
+    play(workspace, "--package=tvox-fuzz", words)
+}
+
+fn play(workspace: &Workspace, package: &str, words: &[String]) -> Result<()> {
+    run(workspace.cargo(&["run", package]).args(BUILT).arg("--").args(words))
 }
 
 /// No message is lost, doubled or reordered: in 20 000 runs, and with `full` in as many others that
@@ -30,9 +38,19 @@ pub(crate) fn check(workspace: &Workspace, full: bool) -> Result<()> {
     Ok(())
 }
 
-/// The tests that make mistakes on purpose, to see that they are noticed.
-pub(crate) fn mutants(workspace: &Workspace) -> Command {
-    let mut test = workspace.cargo(&["test", "--no-fail-fast", "--tests"]);
-    test.args(PROGRAM);
+/// No frame makes either side panic, take undue memory or lose its connection: 200 000, and with `full`
+/// ten million.
+pub(crate) fn check_frames(workspace: &Workspace, full: bool) -> Result<()> {
+    let frames = if full { "10000000" } else { "200000" };
+    fuzz(workspace, &["--frames".to_owned(), frames.to_owned()])
+}
+
+/// The tests that make mistakes on purpose, to see that they are noticed, and the properties of
+/// decoders, connection and page with the page's own parser.
+pub(crate) fn mistakes(workspace: &Workspace) -> Command {
+    let mut test = workspace.cargo(&["test", "--no-fail-fast"]);
+    test.args(["--package=tvox-simulator", "--test=mutants"]);
+    test.args(["--package=tvox-fuzz", "--test=memory", "--test=connection", "--test=page"]);
+    test.args(BUILT);
     test
 }

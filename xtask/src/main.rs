@@ -52,6 +52,8 @@ cargo xtask <command>
   load [--visitors N] [--rate M] [--seconds S] [--flood F] [--conversations C] [--connects K]
                            N visitors at one demo server, M messages a second: latencies, memory
                            for each connection, errors; the same as JSON in target/load.json
+  fuzz [--frames N] [--seed S]
+                           frames that nobody wrote, against both sides of the wire
   trunk [serve …]          Trunk, which shows the demo page and reloads it on an edit
                            (beside a running demo server)
   tools [--install]        where each tool comes from; get those that are missing
@@ -101,6 +103,7 @@ fn dispatch(words: &[String]) -> Result<bool> {
         }
         "simulate" => delivery::simulate(&workspace, rest).map(|()| true),
         "load" => load::optimised(&workspace, rest).map(|()| true),
+        "fuzz" => delivery::fuzz(&workspace, rest).map(|()| true),
         "trunk" => trunk::run(&workspace, rest).map(|()| true),
         "trunk-build" => trunk::build(&workspace).map(|()| true),
         "tools" => {

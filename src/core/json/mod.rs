@@ -6,9 +6,9 @@
 //! of that, and the tests hold it against serde_json.
 
 mod field;
-#[cfg(any(test, target_arch = "wasm32"))]
+#[cfg(any(test, target_arch = "wasm32", feature = "page-json"))]
 mod parse;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(any(target_arch = "wasm32", feature = "page-json")))]
 mod tree;
 mod write;
 
@@ -38,9 +38,9 @@ impl Json {
     /// # Errors
     /// It is no JSON: the line and column, from 1, at which that was seen.
     pub(crate) fn parse(text: &str) -> Result<Self, (usize, usize)> {
-        #[cfg(target_arch = "wasm32")]
+        #[cfg(any(target_arch = "wasm32", feature = "page-json"))]
         return parse::document(text);
-        #[cfg(not(target_arch = "wasm32"))]
+        #[cfg(not(any(target_arch = "wasm32", feature = "page-json")))]
         return serde_json::from_str(text).map_err(|error| (error.line(), error.column()));
     }
 
