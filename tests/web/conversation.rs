@@ -82,6 +82,25 @@ async fn a_message_is_shown_at_once_and_then_ticked() {
 }
 
 #[wasm_bindgen_test]
+async fn a_file_has_a_name_a_size_and_a_state_and_can_be_fetched_once_it_was_looked_at() {
+    let mut room = Room::new(1);
+    room.talk().await;
+    let file = |state: &str| json!({ "file": "f_9", "name": "rudder.jpg", "size": 81_234, "state": state });
+    room.shares(&file("SCANNING"));
+    room.until("the name", |look| look.text("attachment") == "rudder.jpg · 82 kB").await;
+    assert!(room.look.text("bubble").contains("Verifica"), "it is looked at");
+    room.shares(&file("AVAILABLE"));
+    room.until("the way to it", |look| look.text("bubble") == "rudder.jpg · 82 kB").await;
+    assert_eq!(room.look.all("[part~=message]").len(), 1, "one file, one bubble");
+    room.look.click("attachment");
+    room.until_asked("file.url").await;
+    let asked = room.calls.iter().find(|call| call["method"] == "file.url").unwrap();
+    assert_eq!(asked["params"], json!({ "session": "s_1", "file": "f_9" }));
+    room.shares(&file("REFUSED"));
+    room.until("its end", |look| look.text("bubble").contains("Non disponibile")).await;
+}
+
+#[wasm_bindgen_test]
 async fn enter_does_not_send_while_an_input_method_composes() {
     let mut room = Room::new(1);
     room.talk().await;

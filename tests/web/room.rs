@@ -158,6 +158,21 @@ impl Room {
         self.event("chat/s_1", &event);
     }
 
+    /// The operator sends a file, or something becomes of it.
+    pub(crate) fn shares(&mut self, attachment: &Value) {
+        let event = self.add(json!({ "direction": "INBOUND", "attachment": attachment }));
+        self.event("chat/s_1", &event);
+    }
+
+    /// Waits until the server is asked for something.
+    pub(crate) async fn until_asked(&mut self, method: &str) {
+        until(method, || {
+            self.serve();
+            self.methods.iter().any(|asked| asked == method)
+        })
+        .await;
+    }
+
     pub(crate) fn step(&mut self, session: &Value) {
         self.session = session.clone();
         self.event("session/s_1", session);

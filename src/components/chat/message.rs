@@ -12,6 +12,7 @@ use crate::components::dom::{El, button, div, el, span};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
 use crate::core::Error;
+use crate::core::model::{Attachment, AttachmentState};
 use crate::core::session::chat::Delivery;
 use crate::i18n::Key;
 
@@ -76,7 +77,10 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: RwSignal<Con
     let row = if own { row.attr("aria-live", "off") } else { row };
     row.show_if(is(|bubble| bubble.first && !bubble.own), name)
         .child(span("sr").text_live(author))
-        .child(text(ui, &bubble.text))
+        .child(match &bubble.file {
+            Some(file) => attachment(ui, talk, file, content),
+            None => text(ui, &bubble.text),
+        })
         .swap(below)
         .swap(trouble)
 }
@@ -98,6 +102,29 @@ fn text(ui: Ui, text: &str) -> El {
                 ),
         ),
     })
+}
+
+/// A file's name and size, and why it cannot be fetched, if so: the server decides whether it is.
+fn attachment(ui: Ui, talk: Talk, file: &Attachment, content: RwSignal<Content>) -> El {
+    let (id, unit) = (file.file.clone(), if file.size < 1_000_000 { "kB" } else { "MB" });
+    let size = file.size.div_ceil(if unit == "kB" { 1000 } else { 1_000_000 });
+    let state = move || match &*content.read() {
+        Content::Message(Bubble { file: Some(file), .. }) => match file.state {
+            AttachmentState::Available => "".into(),
+            AttachmentState::Scanning => ui.text(Key::Checking),
+            AttachmentState::Refused | AttachmentState::Unknown(_) => ui.text(Key::NotAvailable),
+        },
+        Content::Message(_) | Content::Day(_) | Content::Opened(_) => "".into(),
+    };
+    div("bubble")
+        .part("bubble")
+        .attr("dir", "auto")
+        .child(
+            button("", "attachment")
+                .on("click", move |_| talk.fetch(&id))
+                .text(format!("{} · {size} {unit}", *file.name)),
+        )
+        .child(el("div").text_live(state))
 }
 
 /// Time and ticks, below the last message of a group and below any that is not sent yet.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::progress::{Progress, Pushed, Stage, Warning};
 use super::timeline::Timeline;
 use crate::components::ui::{Announcement, Ui};
-use crate::core::model::{Direction, MessageId};
+use crate::core::model::{Direction, FileId, MessageId};
 use crate::core::session::chat::{Change, Entry, EntryKey, EntryKind};
 use crate::core::{ChatSession, Error};
 use crate::i18n::Key;
@@ -173,6 +173,20 @@ impl Talk {
     /// The visitor has stopped writing.
     pub fn idle(self) {
         self.chat().idle();
+    }
+
+    /// Fetches a file of the conversation, as the browser fetches what it is to keep.
+    pub fn fetch(self, file: &FileId) {
+        let (ui, asking) = (self.ui(), self.chat().file_url(file));
+        leptos::task::spawn_local(async move {
+            match asking.await {
+                // The server gives it as an attachment: no page is shown, here or there.
+                Ok(address) => {
+                    let _ = window().open_with_url(&address.url);
+                }
+                Err(error) => ui.report(&error),
+            }
+        });
     }
 
     /// Sends a failed message again.

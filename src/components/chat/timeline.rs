@@ -1,6 +1,8 @@
 //! The conversation as a list, and the list as rows on a screen.
 
-use crate::core::model::Direction;
+use std::sync::Arc;
+
+use crate::core::model::{Attachment, Direction};
 use crate::core::session::chat::{Change, Conversation, Delivery, Entry, EntryKind};
 
 /// The entries of a conversation, oldest first, kept true by the changes that the core tells.
@@ -43,8 +45,10 @@ pub enum Content {
 pub struct Bubble {
     /// Whether the visitor wrote it. A greeting counts as the operator's.
     pub own: bool,
-    /// Its text.
+    /// Its text, or a file's name.
     pub text: String,
+    /// The file that it is.
+    pub file: Option<Arc<Attachment>>,
     /// When it was taken.
     pub at: Option<Moment>,
     /// First of a group of one author's messages.
@@ -166,6 +170,7 @@ fn bubble(entry: &Entry, at: Option<Moment>) -> Bubble {
     Bubble {
         own,
         text: entry.text.to_string(),
+        file: entry.attachment.clone(),
         at,
         first: true,
         last: true,

@@ -16,7 +16,7 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Which way it went, as the visitor sees it.
     pub direction: Direction,
-    /// The text; empty for a mark.
+    /// The text, or the name of the file that it is; empty for a mark.
     pub text: Private<String>,
     /// When the server took it: RFC 3339. `None` until then.
     pub created_at: Option<String>,
@@ -98,6 +98,7 @@ impl Entry {
                 EntryKind::Message
             }
         };
+        let text = event.message.as_ref().or(event.attachment.as_ref().map(|file| &file.name));
         let direction = event.direction.clone().unwrap_or(Direction::Inbound);
         let seq = event.seq;
         let delivery = delivery(&direction, seq, watermarks);
@@ -105,7 +106,7 @@ impl Entry {
             key: EntryKey::of(event.key.as_ref(), seq),
             kind,
             direction,
-            text: event.message.clone().unwrap_or_default(),
+            text: text.cloned().unwrap_or_default(),
             created_at: event.created_at.clone(),
             id: event.id.clone(),
             seq,
