@@ -26,7 +26,7 @@ export function onSubmit(id, action) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const name = event.submitter?.innerText ?? id;
-    void attempt(name, () => action(fieldsOf(form)));
+    void attempt(name, () => action(fieldsOf(form, event.submitter)));
   });
 }
 
@@ -40,10 +40,43 @@ export function onStart(action) {
   enable("settings", true);
 }
 
-/** @param {HTMLFormElement} form @returns {Record<string, string>} name → text, without the blanks around it */
-export function fieldsOf(form) {
+/** Under this name the tab keeps what the page was begun with. */
+const KEPT = `settings of ${location.pathname}`;
+
+/**
+ * Keeps the settings for a reload. What the library keeps of the visitor is its own affair: `persist`.
+ * @param {Record<string, string>} settings
+ */
+export function keep(settings) {
+  sessionStorage.setItem(KEPT, JSON.stringify(settings));
+}
+
+export function forget() {
+  sessionStorage.removeItem(KEPT);
+}
+
+/**
+ * What the page does when it was loaded again in the middle.
+ * @param {(settings: Record<string, string>) => unknown} action
+ */
+export function onReload(action) {
+  const kept = sessionStorage.getItem(KEPT);
+  if (!kept) return;
+  const settings = JSON.parse(kept);
+  for (const [name, text] of Object.entries(settings))
+    for (const field of document.querySelectorAll(`#settings input[name="${name}"]`))
+      if (field instanceof HTMLInputElement) field.value = String(text);
+  void attempt("Going on after the reload", () => action(settings));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [button] by which it was sent: it may have a name, too
+ * @returns {Record<string, string>} name → text, without the blanks around it
+ */
+export function fieldsOf(form, button) {
   return Object.fromEntries(
-    [...new FormData(form)].map(([name, value]) => [name, typeof value === "string" ? value.trim() : ""]),
+    [...new FormData(form, button)].map(([name, value]) => [name, typeof value === "string" ? value.trim() : ""]),
   );
 }
 

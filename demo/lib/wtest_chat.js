@@ -3,7 +3,9 @@
 // A bot asks the visitor a few questions, then an operator takes over and finds everything that was
 // said before. The bot is a toy that lives in this page: put yours in its place. What talks to the
 // TVox is the library alone: follow `widget` and `chat`.
-import { attempt, byId, draw, enable, fieldsOf, log, make, onClick, onStart, onSubmit, show, showState } from "./page.js";
+import {
+  attempt, byId, draw, enable, fieldsOf, forget, keep, log, make, onClick, onReload, onStart, onSubmit, show, showState,
+} from "./page.js";
 
 /** @typedef {import("tvox-widget").ChatSession} ChatSession */
 /** @typedef {import("tvox-widget").ChatChannelSession} ChatChannelSession */
@@ -17,7 +19,12 @@ let chat;
 
 // ─── 1. Connect ──────────────────────────────────────────────────────────────────────────────────
 
-onStart((fields) => {
+onStart(start);
+onReload(start);
+
+/** @param {Record<string, string>} fields */
+function start(fields) {
+  keep(fields);
   /** The three services among which the bot lets the visitor choose. */
   const services = [
     { code: fields.service1, description: "Assistenza" },
@@ -33,10 +40,12 @@ onStart((fields) => {
     servicesConfiguration: [{ type: "CHAT", services }],
     // Who writes, as far as you know. Without a name the operator talks to somebody anonymous.
     customerInfo: fields.name ? { customerDisplayName: fields.name, customerValue: fields.mail } : undefined,
+    // What lets the visitor come back is kept in this tab: a conversation outlives a reload.
+    persist: "session",
   });
   log("new Widget", "connecting …");
   enable("settings", false);
-  openComposer();
+  byId("lines", HTMLElement).replaceChildren();
 
   widget.onLoadClientComplete(() => {
     log("onLoadClientComplete", widget?.getChannelsEnabled());
@@ -50,10 +59,14 @@ onStart((fields) => {
 
     // The operator sees which pages the visitor has been on.
     void widget?.widgetVisitUri(location.href, location.pathname, document.title);
-  });
 
-  void attempt("the bot", () => bot(services)).then((wentWell) => wentWell || ended());
-});
+    // A conversation that runs already, as after a reload, goes on; otherwise the bot begins one.
+    const running = widget?.openSessions().find(({ channel }) => channel === "CHAT");
+    if (running?.chat) return takeUp(running.chat);
+    openComposer();
+    void attempt("the bot", () => bot(services)).then((wentWell) => wentWell || ended());
+  });
+}
 
 // ─── 2. The bot ──────────────────────────────────────────────────────────────────────────────────
 
@@ -69,7 +82,6 @@ let listener;
  */
 async function bot(services) {
   history = [];
-  byId("lines", HTMLElement).replaceChildren();
   enable("recap", false);
   showState("Bot");
 
@@ -126,10 +138,15 @@ async function handOver(service, answers) {
   widget.sendCustomerIdentifier("CHAT", service);
 
   // Name and mail address are those of the configuration; two more arguments would replace them.
-  chat = widget.newChatSession(service, answers);
-  log("createChatChannelSession", await chat.createChatChannelSession());
+  const made = widget.newChatSession(service, answers);
+  log("createChatChannelSession", await made.createChatChannelSession());
+  takeUp(made);
+}
 
-  // The monitors come after the session has been created.
+/** @param {ChatSession} session that has been created, now or on an earlier page */
+function takeUp(session) {
+  chat = session;
+  // The monitors come after the session has been created. What was said before is told first.
   chat.getChatChannelSessionMonitor().subscribe(sessionChanged);
   const { result, notification } = chat.getChatChannelEventMonitor();
   result.subscribe((event) => log("event monitor, result", event));
@@ -292,6 +309,8 @@ function ended() {
   isAnswered = false;
   listener = unread = undefined;
   files.clear();
+  history = [];
+  forget();
   for (const part of ["composer", "attach", "close"]) enable(part, false);
   enable("settings", true);
 }

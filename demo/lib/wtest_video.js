@@ -3,7 +3,7 @@
 // The library rings at an operator's and says what becomes of it. Sound and picture themselves come
 // with a later release of the library; what is here stays as it is then.
 import { showCall, toggle } from "./call.js";
-import { byId, enable, log, onClick, onStart } from "./page.js";
+import { byId, enable, forget, keep, log, onClick, onReload, onStart, showState } from "./page.js";
 
 /** @type {import("tvox-widget").Widget | undefined} */
 let widget;
@@ -11,7 +11,20 @@ let widget;
 /** The call that runs, "" if there is none. */
 let sessionId = "";
 
-onStart(async ({ url, service, name, mail }) => {
+/** Whether the page waits for an operator to call. */
+let isWaiting = false;
+
+onStart((settings) => start(settings, false));
+onReload((settings) => start(settings, true));
+
+/**
+ * @param {Record<string, string>} settings
+ * @param {boolean} isReloaded the page was loaded again, perhaps in the middle of a call
+ */
+async function start(settings, isReloaded) {
+  const { url, service, name, mail, wait } = settings;
+  keep(settings);
+  isWaiting = wait === "yes";
   widget?.disconnect();
   widget = new TvoxWidget.Widget({
     server: {
@@ -25,14 +38,32 @@ onStart(async ({ url, service, name, mail }) => {
       },
     },
     servicesConfiguration: [{ type: "VIDEO", services: [{ code: service, description: service }] }],
+    // What lets the visitor come back is kept in this tab: the call outlives a reload.
+    persist: "session",
   });
   widget.client.connectionEvent.subscribe((event) => log("connectionEvent", event));
 
   widget.videoChannelSessionMonitor().subscribe((call) => {
     log("videoChannelSessionMonitor", call);
     showCall(call);
+    sessionId = call.id;
+    const isInvitation = call.state === "NEW_INBOUND";
+    enable("invitation", isInvitation);
+    enable("controls", !isInvitation);
     if (call.state === "IDLE") over();
   });
+
+  if (isWaiting || isReloaded) {
+    showState(isWaiting ? "Waiting for a call" : "Back again");
+    // The monitor tells of a call that runs by itself. Without one there is nothing to go on with.
+    widget.onLoadClientComplete(() => {
+      const runs = widget?.openSessions().some(({ channel }) => channel === "VIDEO");
+      if (runs || isWaiting) return;
+      showState("No call");
+      over();
+    });
+    return;
+  }
 
   widget.sendCustomerIdentifier("VIDEO", service);
   enable("settings", false);
@@ -44,8 +75,11 @@ onStart(async ({ url, service, name, mail }) => {
     throw error;
   }
   log("videoChannelSessionNew", sessionId);
-  enable("controls", true);
-});
+}
+
+// An operator with whom the visitor has a conversation may call. It rings until one of these is done.
+onClick("accept", async () => log("acceptCall", await widget?.acceptCall(sessionId)));
+onClick("decline", async () => log("declineCall", await widget?.declineCall(sessionId)));
 
 // The call begins with microphone and camera on; each call of these turns them off or on again.
 // The camera is really let go: its light goes out.
@@ -63,7 +97,10 @@ onClick("hang-up", async () => {
 });
 
 function over() {
-  widget?.videoChannelSessionMonitorStop();
+  if (!isWaiting) {
+    widget?.videoChannelSessionMonitorStop();
+    forget();
+  }
   sessionId = "";
   enable("controls", false);
   enable("settings", true);

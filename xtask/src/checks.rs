@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::browsers::Browser;
 use crate::command::{announce, run, run_counted};
 use crate::delivery;
+use crate::demo;
 use crate::headless;
 use crate::licences;
 use crate::load;
@@ -118,6 +119,7 @@ pub(crate) fn test(workspace: &Workspace, suite: &mut Suite, options: &Options) 
         suite.part("package, used", || npm::test(workspace, options));
     }
     if options.wants("e2e") {
+        suite.check("pages in Rust, built", || demo::build_examples(workspace));
         suite.part("e2e, chromium", || e2e(workspace, Browser::Chromium, options));
         suite.part("e2e, firefox", || e2e(workspace, Browser::Firefox, options));
     }

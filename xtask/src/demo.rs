@@ -83,15 +83,34 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Builds a page of `examples/` beside the widget; `demo/rust/` has the page that loads it.
 fn build_example(workspace: &Workspace, name: &str) -> Result<()> {
-    let example = format!("--example={name}");
-    let mut cargo = workspace.cargo(&["build", "--package=tvox-widget", "--release", &example]);
-    command::run(cargo.args(["--target", widget::WASM]))?;
-    let module = workspace.target.join(widget::WASM).join(format!("release/examples/{name}.wasm"));
-    let mut bind = Command::new(Tool::WasmBindgen.get(workspace)?);
-    bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]);
-    command::run(bind.arg(workspace.dist().join("examples")).arg(module))?;
+    compile_examples(workspace, &[name], &["--release"])?;
+    bind_example(workspace, name, "release")?;
     println!("The example is at /demo/rust/{name}.html.");
     Ok(())
+}
+
+/// Builds all of them beside the widget, with what the tests in a page have built already.
+///
+/// # Errors
+/// A tool cannot be had, or one does not build.
+pub(crate) fn build_examples(workspace: &Workspace) -> Result<()> {
+    compile_examples(workspace, &EXAMPLES, &[])?;
+    EXAMPLES.iter().try_for_each(|name| bind_example(workspace, name, "debug"))
+}
+
+fn compile_examples(workspace: &Workspace, names: &[&str], options: &[&str]) -> Result<()> {
+    widget::need_target(workspace)?;
+    let mut cargo = workspace.cargo(&["build", "--package=tvox-widget", "--target", widget::WASM]);
+    cargo.args(names.iter().map(|name| format!("--example={name}")));
+    command::run(cargo.args(options))
+}
+
+fn bind_example(workspace: &Workspace, name: &str, profile: &str) -> Result<()> {
+    let module = format!("{profile}/examples/{name}.wasm");
+    let module = workspace.target.join(widget::WASM).join(module);
+    let mut bind = Command::new(Tool::WasmBindgen.get(workspace)?);
+    bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]);
+    command::run(bind.arg(workspace.dist().join("examples")).arg(module))
 }
 
 /// SQLite is compiled from C: better said now than after a minute of building.

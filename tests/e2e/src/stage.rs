@@ -54,6 +54,7 @@ impl Stage {
         copy_files(&options.site.join("demo"), &pages)?;
         copy_files(&options.site.join("tests/js"), &pages.join("js"))?;
         copy_tree(&options.site.join("demo/lib"), &pages.join("lib"))?;
+        copy_tree(&options.site.join("demo/rust"), &pages.join("rust"))?;
         copy_tree(&options.site.join("demo/site"), &pages.join("site"))?;
         copy_tree(&options.site.join("tests/e2e/pages"), &pages.join("e2e"))?;
         let stage = Self {

@@ -44,6 +44,20 @@ impl Reader {
         self.place("#settings fieldset:enabled button:not([type])").click().await
     }
 
+    /// Answers the bot of the chat demo, until it hands over.
+    async fn talks_to_the_bot(&self) -> Outcome {
+        self.connect().await?;
+        self.place("#choices button").named("Commerciale").click().await?;
+        self.place("#lines").says("One sentence").await?;
+        self.fill("text", "The mudguard rattles").await?;
+        self.place("#composer button").click().await?;
+        self.place("#choices button").named("No").click().await
+    }
+
+    async fn reload(&self) -> Outcome {
+        Ok(self.browser.driver.refresh().await?)
+    }
+
     /// Fills in a field, by its name.
     async fn fill(&self, name: &str, text: &str) -> Outcome {
         self.place(&format!("[name={name}]:enabled")).keys(text).await
@@ -54,12 +68,7 @@ impl Reader {
 pub(crate) async fn the_bots_conversation_reaches_the_operator_whole(stage: Arc<Stage>) -> Outcome {
     let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
     let reader = Reader::of(&stage, "chat").await?;
-    reader.connect().await?;
-    reader.place("#choices button").named("Commerciale").click().await?;
-    reader.place("#lines").says("One sentence").await?;
-    reader.fill("text", "The mudguard rattles").await?;
-    reader.place("#composer button").click().await?;
-    reader.place("#choices button").named("No").click().await?;
+    reader.talks_to_the_bot().await?;
 
     anna.offer().says("Commerciale").await?;
     anna.accept().await?;
@@ -74,6 +83,76 @@ pub(crate) async fn the_bots_conversation_reaches_the_operator_whole(stage: Arc<
     anna.sees(&[WITH_THE_BOT.as_slice(), &after].concat()).await?;
     reader.place("#close").click().await?;
     reader.place("#state").says("Closed").await
+}
+
+/// The page is loaded again in mid-conversation: all of it is there, and it goes on.
+pub(crate) async fn the_chat_demo_goes_on_after_a_reload(stage: Arc<Stage>) -> Outcome {
+    let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
+    let reader = Reader::of(&stage, "chat").await?;
+    reader.talks_to_the_bot().await?;
+    anna.accept().await?;
+    anna.sees(&WITH_THE_BOT).await?;
+    anna.say("Good morning").await?;
+    reader.place("#lines .in").says("Good morning").await?;
+    reader.reload().await?;
+    reader.place("#state").says("Connected with Anna").await?;
+    reader.place("#lines .in").says("Good morning").await?;
+    reader.place("#lines .out").says("The mudguard rattles").await?;
+    reader.fill("text", "Here I am again").await?;
+    reader.place("#composer button").click().await?;
+    let after = [(Operator, "Good morning"), (Visitor, "Here I am again")];
+    anna.sees(&[WITH_THE_BOT.as_slice(), &after].concat()).await
+}
+
+/// The operator of a conversation calls: it rings on another page of the tab, and outlives a reload.
+pub(crate) async fn an_operators_call_rings_on_the_video_demo(stage: Arc<Stage>) -> Outcome {
+    let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
+    let reader = Reader::of(&stage, "chat").await?;
+    reader.talks_to_the_bot().await?;
+    anna.accept().await?;
+    anna.sees(&WITH_THE_BOT).await?;
+    reader.browser.driver.goto(stage.url("/demo/video.html")).await?;
+    reader.place("#settings fieldset:enabled [name=wait]").click().await?;
+    reader.place("#state").says("Waiting for a call").await?;
+    let invite = Part::of_page(&anna.browser, "[data-testid=invite-VIDEO]");
+    for answer in ["#decline", "#accept"] {
+        invite.click().await?;
+        reader.place("#call-state").says("NEW_INBOUND").await?;
+        reader.place(&format!("{answer}:enabled")).click().await?;
+        let becomes = if answer == "#accept" { "CONNECTED" } else { "IDLE" };
+        reader.place("#call-state").says(becomes).await?;
+    }
+    reader.reload().await?;
+    reader.place("#call-state").says("CONNECTED").await?;
+    reader.place("#hang-up:enabled").click().await?;
+    reader.place("#call-state").says("IDLE").await
+}
+
+/// A page over the core alone, then an application with the components: both are examples in Rust.
+pub(crate) async fn the_pages_in_rust_reach_an_operator(stage: Arc<Stage>) -> Outcome {
+    let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
+    let page = Reader::of(&stage, "rust/core_page").await?;
+    anna.accept().await?;
+    page.place("#state").says("Connected").await?;
+    page.place("#message").keys("From the core").await?;
+    page.place("#form button").click().await?;
+    anna.sees(&[(Visitor, "From the core")]).await?;
+    anna.say("To the core").await?;
+    page.place("#conversation").says("To the core").await?;
+    anna.close().await?;
+    page.place("#state").says("The conversation is over").await?;
+
+    let app = Reader::of(&stage, "rust/leptos_app").await?;
+    app.place("[data-service=service0001]").says("there is an operator").await?;
+    app.place("button").named("Ask a person").click().await?;
+    app.place("[part~=channel-row][data-state=available]").click().await?;
+    app.place("[part~=service-option][data-service=service0001]").click().await?;
+    anna.accept().await?;
+    app.place("[part~=composer-input]").keys("From the application").await?;
+    app.place("[part~=composer-send]").click().await?;
+    anna.sees(&[(Visitor, "From the application")]).await?;
+    anna.say("To the application").await?;
+    app.place("[part~=log]").says("To the application").await
 }
 
 /// The table of the headless demo follows an operator who comes.
