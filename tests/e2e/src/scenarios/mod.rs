@@ -10,6 +10,7 @@ mod gallery;
 mod library;
 mod policy;
 mod reference;
+mod soak;
 mod tabs;
 mod trouble;
 
@@ -38,6 +39,8 @@ const REFERENCE: Setup =
 const LONG: Setup = Setup { long: true, ..PEOPLE };
 /// An operator for many visitors, who writes without a break.
 const CROWD: Setup = Setup { config: Some("tests/e2e/faults.toml"), ..LONG };
+/// An automatic operator in a hurry.
+const HURRY: Setup = Setup { config: Some("tests/e2e/hurry.toml"), ..ECHO };
 
 /// All of them, the quick ones first.
 pub(crate) fn all() -> Vec<Scenario> {
@@ -82,6 +85,11 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_light),
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_dark),
         scenario!(PEOPLE, access::the_console_breaks_no_rule),
+        scenario!(HURRY, soak::twenty_widgets_come_and_go_and_leave_nothing_behind),
+        scenario!(
+            Setup { long: true, ..HURRY },
+            soak::five_minutes_in_a_hurry_leave_nothing_behind
+        ),
         scenario!(REFERENCE, reference::every_name_of_the_reference_works),
         scenario!(REFERENCE, reference::every_sample_of_the_reference_runs),
         scenario!(PEOPLE, gallery::every_screen_fits_every_device_in_light),
