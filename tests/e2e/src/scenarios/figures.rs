@@ -298,12 +298,12 @@ impl Figure {
     }
 
     /// Says which goals – a part of all, and the milliseconds for it – were missed. A busy machine may
-    /// need twice as long: more is a fault.
+    /// need four times as long: more is a fault.
     fn reaches(&self, goals: &[(f64, f64)]) -> Outcome {
         for (part, goal) in goals {
             let seen = self.at(*part);
             let missed = format!("{}: {part} of them took {seen:.0} ms, not {goal}", self.what);
-            ensure!(seen <= 2.0 * goal, "{missed}");
+            ensure!(seen <= 4.0 * goal, "{missed}");
             if seen > *goal {
                 println!("    falls short: {missed}");
             }
@@ -324,7 +324,7 @@ mod tests {
             [100.0, 190.0, 198.0, 200.0]
         );
         assert!(figure.reaches(&[(1.0, 200.0)]).is_ok());
-        assert!(figure.reaches(&[(0.5, 49.0)]).is_err());
+        assert!(figure.reaches(&[(0.5, 24.0)]).is_err());
         assert!(Figure::of("nothing", vec![]).reaches(&[(1.0, 1e9)]).is_err());
     }
 }
