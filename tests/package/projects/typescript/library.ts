@@ -7,13 +7,14 @@ import {
   WidgetClient,
 } from "tvox-widget/core";
 import type {
-  Attachment, CallChannelSession, Callback, CallbackRequest, CallbackSlot, ChannelServicesConfiguration,
-  ChatChannelEventMessage, ChatChannelSession, ChatEventMap, ConnectionEvent, ConnectionState,
+  Attachment, CallChannelSession, CallOptions, Callback, CallbackRequest, CallbackSlot,
+  ChannelServicesConfiguration, ChatChannelEventMessage, ChatChannelSession, ChatEventMap, ChatOptions,
+  ConnectionEvent, ConnectionState,
   CustomerInfo, FileUrl, Form, FormField, GraphicsConfigurationInterface, IceGatherPolicyName, Limits,
   LiveResult, MailRequest, MultiChannelSession, MultiChannelSessionCustomField, MultiChannelStep,
   MultiChannelStepInactivityTimeout, MultiChannelStepPlay, MultiChannelStepQueue, MultiChannelStepToUrl,
   MultiChannelStepUnion, Observer, OpenSession, ResolvedWidgetConf, RetryOptionsInterface,
-  SendFileOptions, ServerInterface, ServiceConfiguration, ServiceStatus, Subscription,
+  SendFileOptions, ServerInterface, ServiceConfiguration, ServiceStatus, StepMedia, Subscription,
   TrickleIcePolicyName, TvoxErrorCode, TvoxErrorDetails, UploadProgress, VideoChannelSession,
   WebrtcConfig, WidgetConf, WidgetConfiguration, WidgetEventMap,
 } from "tvox-widget/core";
@@ -61,11 +62,19 @@ client.getServiceStatusForChannel("service0001", "CHAT").subscribe(statusOf);
 // A chat.
 const fields: MultiChannelSessionCustomField[] = [{ key: "order", value: "7" }];
 const chat: ChatSession = widget.newChatSession("service0001", fields, "Mario Rossi");
+const besideCall: ChatOptions = { with: "k_1" };
+const besideChat: CallOptions = { with: chat.id ?? null, fields };
+export const both = async (): Promise<[ChatSession, string]> => [
+  widget.newChatSession("service0001", fields, null, null, besideCall),
+  await widget.videoChannelSessionNew("service0001", null, null, besideChat),
+];
 const live: LiveResult<ChatChannelEventMessage, ChatChannelEventMessage> = chat.getChatChannelEventMonitor();
 live.notification.subscribe((event) => {
   const isAnswer = event.direction === Direction.INBOUND && event.messageType === ChatMessageType.MESSAGE;
   if (isAnswer && event.status === ChatChannelEventMessageStatus.WROTE) console.log(event.message);
 });
+
+const played = (media: StepMedia[]): string => media.map(({ type, url }) => `${type} ${url}`).join();
 
 /** What a step says, whichever it is. */
 function told(step: MultiChannelStepUnion): string {
@@ -76,7 +85,7 @@ function told(step: MultiChannelStepUnion): string {
   const any: MultiChannelStep = step;
   switch (any.type) {
     case MultiChannelStepType.QUEUE: return `${queue.queuePosition ?? "?"}`;
-    case MultiChannelStepType.PLAY: return play.welcomeMessage ?? "";
+    case MultiChannelStepType.PLAY: return play.welcomeMessage ?? played(play.media ?? []);
     case MultiChannelStepType.TO_URL: return url.uri ?? "";
     case MultiChannelStepType.INACTIVE_TIMEOUT: return new Date(expiry.inactivityExpireDatetime ?? 0).toISOString();
     default: return "";
@@ -108,7 +117,7 @@ const explained = (error: unknown): TvoxErrorCode | undefined => {
 
 export async function contact(): Promise<Attachment | TvoxErrorCode | undefined> {
   const mail: MailRequest = { service: "service0001", from: "m@example.com", subject: "Order", message: "…" };
-  const request: CallbackRequest = { service: "service0001", phone: "0422 000000" };
+  const request: CallbackRequest = { service: "service0001", phone: "0422 000000", fields };
   try {
     const ticket: string = await widget.sendMail(mail);
     const slots: CallbackSlot[] = await widget.callbackSlots("service0001");
