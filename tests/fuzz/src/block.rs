@@ -18,9 +18,10 @@ pub const FRAMES: u64 = 1_000;
 const WHOLE: u64 = 8;
 
 /// What a frame may take beyond its own length at the peak of its reading, in bytes for each of its
-/// own, and in all. A list of zeros is the worst: two bytes of text become an entry of a vector, and
-/// the vector is copied as it grows.
-const BYTES_PER_BYTE: usize = 64;
+/// own, and in all. The widget's worst is a list of zeros: two bytes of text become an entry of a
+/// vector, and the vector is copied as it grows. The server's is a list of small objects, each of
+/// them a tree's node with room for eleven members.
+const BYTES_PER_BYTE: usize = 128;
 const BYTES_MORE: usize = 32 * 1024;
 
 /// What a connection may hold beyond what it held, after a block: its topics' last words.

@@ -14,10 +14,12 @@ use tvox_simulator::dice::Dice;
 /// Reads a frame as a visitor's and as an operator's; whether it was a request.
 #[must_use]
 pub fn read(text: &str) -> bool {
-    let Ok(incoming) = frame::parse(text) else { return false };
-    let _ = VisitorCall::decode(&incoming.method, incoming.params.clone());
-    let _ = OperatorCall::decode(&incoming.method, incoming.params);
-    true
+    // Read anew for each, as it would be: a copy would be counted too.
+    let visitors = frame::parse(text)
+        .map(|incoming| VisitorCall::decode(&incoming.method, incoming.params).is_ok());
+    let operators = frame::parse(text)
+        .map(|incoming| OperatorCall::decode(&incoming.method, incoming.params).is_ok());
+    visitors.is_ok() && operators.is_ok()
 }
 
 /// A contact centre that is told nonsense.

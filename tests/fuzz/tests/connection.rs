@@ -419,7 +419,7 @@ fn answer(id: u64, what: u8) -> Value {
 }
 
 proptest! {
-    #![proptest_config(support::config(2_000))]
+    #![proptest_config(support::config(1_000))]
 
     #[test]
     fn a_connection_keeps_its_promises_whatever_happens(events in events()) {

@@ -55,7 +55,7 @@ proptest! {
         let codec = widget::waiting_codec();
         for text in [&text, &json] {
             let (_, peak) = peak_of(|| (widget::read(&codec, text), server::read(text)));
-            prop_assert!(peak <= text.len() * 64 + 32 * 1024, "{}", peak);
+            prop_assert!(peak <= text.len() * 128 + 32 * 1024, "{}", peak);
         }
     }
 }

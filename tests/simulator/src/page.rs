@@ -20,8 +20,9 @@ use crate::server::Said;
 /// The service that is asked.
 const SERVICE: &str = "service0001";
 
-/// So many messages may wait (docs/protocol.md, "Chat").
-const OUTBOX: usize = 100;
+/// A hundred messages may wait (docs/protocol.md, "Chat"). Fewer are seen to wait: one that the log
+/// has told already waits for its answer still.
+const OUTBOX: usize = 90;
 
 /// One page.
 pub struct Page {
