@@ -115,6 +115,14 @@ impl Contact {
         });
     }
 
+    /// Another page has met the visitor.
+    pub(super) fn join(self, token: &str) {
+        self.start();
+        if let Some(widget) = self.widget() {
+            widget.resume(token);
+        }
+    }
+
     /// Another page has begun a conversation, or the visitor has read on there.
     pub(super) fn hear(self, name: &str, value: &str) {
         if name == "session"

@@ -84,6 +84,10 @@ pub trait Embedding: Send + Sync + 'static {
     fn siblings(&self, _conf: &WidgetConf) -> Option<Words> {
         None
     }
+    /// Whether this is the page, of all that the visitor has open, that calls for attention.
+    fn rings(&self) -> bool {
+        true
+    }
     /// Tells the page; false if it objects to what is about to happen.
     fn announce(&self, announcement: &Announcement) -> bool;
     /// What was kept under this name for this visit.

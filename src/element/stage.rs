@@ -1,5 +1,7 @@
 //! What the interface may do to the page in which the element stands.
 
+use std::cell::RefCell;
+
 use futures::StreamExt;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
@@ -9,18 +11,23 @@ use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 use crate::components::ui::{Announcement, Embedding, Words};
 use crate::core::{Error, Widget, WidgetConf};
 use crate::platform::browser::storage::Storage;
-use crate::platform::browser::{Browser, Siblings};
+use crate::platform::browser::{Browser, Siblings, Turn};
 
 /// The element in its page.
 pub(super) struct Stage {
     host: SendWrapper<HtmlElement>,
     storage: std::sync::Mutex<Option<Storage>>,
+    turn: SendWrapper<RefCell<Option<Turn>>>,
 }
 
 impl Stage {
     /// The stage around this element.
     pub(super) fn new(host: HtmlElement) -> Self {
-        Self { host: SendWrapper::new(host), storage: std::sync::Mutex::new(None) }
+        Self {
+            host: SendWrapper::new(host),
+            storage: std::sync::Mutex::new(None),
+            turn: SendWrapper::new(RefCell::new(None)),
+        }
     }
 
     /// The storage of the last configuration that was looked at.
@@ -54,7 +61,13 @@ impl Embedding for Stage {
     }
 
     fn siblings(&self, conf: &WidgetConf) -> Option<Words> {
-        Some(Siblings::new(&self.remember(conf))?.boxed_local())
+        let storage = self.remember(conf);
+        *self.turn.borrow_mut() = Turn::wait(&storage);
+        Some(Siblings::new(&storage)?.boxed_local())
+    }
+
+    fn rings(&self) -> bool {
+        self.turn.borrow().as_ref().is_none_or(Turn::is_ours)
     }
 
     fn announce(&self, announcement: &Announcement) -> bool {

@@ -51,6 +51,7 @@ impl WidgetHandle {
                 {
                     match (&*key, value) {
                         ("session", Some(kept)) => held.hear(&kept),
+                        ("token", Some(token)) => held.resume(&token),
                         ("token", None) => held.forget(),
                         _ => {}
                     }

@@ -230,6 +230,20 @@ fn of_a_long_conversation_the_end_is_back_at_once_and_the_rest_from_the_server()
 }
 
 #[test]
+fn a_token_that_comes_late_from_another_page_makes_the_page_that_visitors() {
+    let mut stage = Stage::online();
+    stage.widget.resume("rt_1");
+    stage.settle();
+    assert!(stage.state().connected(), "who we are already, we stay");
+    stage.widget.resume("rt_of_the_other_page");
+    stage.settle();
+    stage.advance(Duration::from_secs(2));
+    assert!(stage.world.accept(), "it comes back at once");
+    stage.settle();
+    assert_eq!(stage.expect("hello")["params"]["resume"], "rt_of_the_other_page");
+}
+
+#[test]
 fn what_was_kept_by_something_else_is_passed_over() {
     let world = Memory::new();
     world.keep("chat", "{\"version\":7}");

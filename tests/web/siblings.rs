@@ -46,16 +46,17 @@ async fn what_is_no_word_is_passed_over() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_is_taken_where_there_is_none_and_another_visitors_is_not() {
+async fn a_token_is_taken_unless_a_conversation_hangs_on_another() {
     let server = "https://tokens.example";
     let storage = storage(server);
     let mut siblings = Siblings::new(&storage).unwrap();
     let other = other_page(server);
-    for token in ["rt_ours", "rt_another"] {
-        other.post_message(&word("token", &token.into())).unwrap();
-    }
-    other.post_message(&word("read", &"s_1 1".into())).unwrap();
+    other.post_message(&word("token", &"rt_ours".into())).unwrap();
     assert_eq!(siblings.next().await, Some(("token".to_owned(), Some("rt_ours".to_owned()))));
+    storage.save("session", "a conversation");
+    assert_eq!(siblings.next().await.unwrap().0, "session");
+    other.post_message(&word("token", &"rt_another".into())).unwrap();
+    other.post_message(&word("read", &"s_1 1".into())).unwrap();
     assert_eq!(siblings.next().await, Some(("read".to_owned(), Some("s_1 1".to_owned()))));
     assert_eq!(storage.load("token").as_deref(), Some("rt_ours"));
     storage.remove("token");

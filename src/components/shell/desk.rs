@@ -119,7 +119,7 @@ impl Desk {
     /// Another page of the visitor has begun a contact or a conversation, read on, or forgotten all.
     fn hear(self, contact: Contact, name: &str, value: Option<&str>) {
         match (name, value) {
-            ("token", Some(_)) => contact.start(),
+            ("token", Some(token)) => contact.join(token),
             ("token", None) => self.forget(),
             (_, Some(value)) => contact.hear(name, value),
             _ => {}

@@ -116,7 +116,8 @@ fn keep_above_keyboard(root: &HtmlElement) {
     });
 }
 
-/// Counts waiting messages in the page's title while the page is not looked at.
+/// Counts waiting messages in the page's title while the page is not looked at; in one of the
+/// visitor's tabs, not in all of them.
 fn retitle(desk: Desk) {
     let hidden = RwSignal::new(document().hidden());
     let listener = window_event_listener_untyped("visibilitychange", move |_| {
@@ -131,7 +132,7 @@ fn retitle(desk: Desk) {
             document().set_title(&own);
         }
         let unread = desk.unread();
-        if hidden.get() && unread > 0 {
+        if hidden.get() && unread > 0 && desk.ui().embedding().rings() {
             let own = document().title();
             let shown = title(&own, unread);
             document().set_title(&shown);

@@ -11,7 +11,7 @@ use crate::core::error::Error;
 use crate::core::map::Map;
 use crate::core::model::{
     ChannelType, ChatRequest, CustomerInfo, Limits, OpenSession, Private, ServiceStatus,
-    SessionField, SessionId,
+    SessionField, SessionId, VisitorToken,
 };
 use crate::core::observe::{Subject, Subscription};
 use crate::core::ports::Ports;
@@ -204,6 +204,12 @@ impl Widget {
     pub fn open_sessions(&self) -> Vec<OpenSession> {
         let connected = self.shared.sessions.latest();
         connected.unwrap_or_else(|| lock(&self.shared.remembered).clone())
+    }
+
+    /// Comes back as the visitor of this token, whom another page has met; a conversation of this
+    /// page would be the other visitor's, so it must not have begun one.
+    pub fn resume(&self, token: &str) {
+        self.connection(connection::Input::Resume(VisitorToken::new(token.to_owned())));
     }
 
     /// Takes notice of a conversation that another page of the visitor has begun: what is kept of it

@@ -8,6 +8,7 @@ mod link;
 mod put;
 mod siblings;
 pub mod storage;
+mod turn;
 mod wakeups;
 
 use std::future::Future;
@@ -25,6 +26,7 @@ use link::SocketLink;
 pub use put::Put;
 pub use siblings::Siblings;
 use storage::Storage;
+pub use turn::Turn;
 use wakeups::Wakeups;
 
 /// The longest pause a browser's timer can take, in milliseconds.

@@ -47,13 +47,12 @@ impl Siblings {
             storage.say(TOKEN, Some(&token?));
             return None;
         }
-        if key == TOKEN && value.is_some() {
-            if token.is_none() {
-                storage.put(TOKEN, value.as_deref());
-            } else if token != value {
-                // Another visitor's, or of another time: ours stays.
+        if key == TOKEN && value.is_some() && value != token {
+            // Late, as from a page that was asleep: ours stays if there is anything to lose.
+            if token.is_some() && storage.load("session").is_some() {
                 return None;
             }
+            storage.put(TOKEN, value.as_deref());
         }
         Some((key, value))
     }

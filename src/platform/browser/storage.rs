@@ -85,6 +85,11 @@ impl Storage {
         BroadcastChannel::new(&self.prefix).ok()
     }
 
+    /// The name of the lock that the page holds which rings.
+    pub(super) fn ring(&self) -> Option<String> {
+        self.place(TOKEN).map(|_| self.name("ring"))
+    }
+
     /// `None` where nothing is to be kept, or storage is blocked: reading the property alone may throw.
     fn place(&self, key: &str) -> Option<web_sys::Storage> {
         let place = match self.persist {

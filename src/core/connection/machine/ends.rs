@@ -6,6 +6,7 @@ use super::{LEAST_BETWEEN_DIALS, Machine, State};
 use crate::core::connection::retry::{Asked, Retry, delay};
 use crate::core::connection::state::Phase;
 use crate::core::error::Error;
+use crate::core::model::VisitorToken;
 use crate::core::mutant::{self, Mutant};
 use crate::core::rpc::Request;
 
@@ -30,6 +31,20 @@ impl Machine {
         let until = Some((now + wait).max(soonest)).filter(|_| !self.is_paused());
         self.state = State::Waiting { until };
         self.tell(Phase::Waiting, until.map(|until| until.since(now)), Some(error));
+    }
+
+    /// Another page has met the visitor before: whoever we are to the server, we come back as that.
+    pub(super) fn resume(&mut self, token: VisitorToken, moment: Moment) {
+        if self.settings.token.as_ref() == Some(&token) {
+            return;
+        }
+        self.settings.token = Some(token);
+        if let State::Dialing { link, .. } | State::Online { line: Line { link, .. }, .. } =
+            &self.state
+        {
+            self.out.push(Effect::Close(*link, 1000));
+            self.lost(Error::ConnectionLost, Asked::Now, moment);
+        }
     }
 
     /// No attempt will follow by itself.

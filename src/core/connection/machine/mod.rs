@@ -94,6 +94,7 @@ impl Machine {
         match input {
             Input::Connect => self.connect(now),
             Input::Disconnect { forget } => self.disconnect(forget),
+            Input::Resume(token) => self.resume(token, moment),
             Input::Opened(link) => self.opened(link),
             Input::Frame(link, text) => self.frame(link, &text, moment),
             Input::Closed(link, closed) => self.closed(link, &closed, moment),

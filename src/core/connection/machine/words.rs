@@ -59,6 +59,8 @@ pub enum Input {
         /// Whether the server shall forget the visitor.
         forget: bool,
     },
+    /// Be the visitor of this token, whom another page has met; at once.
+    Resume(VisitorToken),
     /// The socket is open.
     Opened(LinkId),
     /// A text frame came.

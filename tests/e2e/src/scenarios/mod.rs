@@ -64,6 +64,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, continuity::a_killed_and_restarted_server_loses_nothing),
         scenario!(PEOPLE, tabs::a_second_tab_shows_the_same_conversation),
         scenario!(PEOPLE, tabs::a_tab_that_was_open_before_joins_the_conversation),
+        scenario!(PEOPLE, tabs::one_of_the_tabs_rings),
         scenario!(PEOPLE, tabs::forgetting_in_one_tab_wipes_the_other),
         scenario!(PEOPLE, trouble::malformed_frames_and_unknown_events_do_no_harm),
         scenario!(PEOPLE, trouble::an_unreachable_server_is_told_and_found_again),

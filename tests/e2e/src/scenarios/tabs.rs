@@ -13,6 +13,14 @@ use crate::stage::Stage;
 use crate::visitor::Visitor;
 use crate::wait::{self, SOON};
 
+/// Remembers every title that the page has, from when nobody looks at it. (In a headless Chromium
+/// somebody looks at every tab.)
+const NOTE_TITLES: &str = "window.titles = [];
+    Object.defineProperty(document, 'hidden', { value: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    new MutationObserver(() => window.titles.push(document.title))
+        .observe(document.querySelector('title'), { childList: true });";
+
 const KEPT: &str = "return Object.keys(sessionStorage).filter((key) => key.startsWith('tvox:'))";
 
 /// A tab that is opened in mid-conversation shows it, and what is said in one is seen in the other.
@@ -77,6 +85,31 @@ pub(crate) async fn forgetting_in_one_tab_wipes_the_other(stage: Arc<Stage>) -> 
     nothing_is_kept(&visitor).await?;
     visitor.browser.driver.switch_to_window(first).await?;
     nothing_is_kept(&visitor).await
+}
+
+/// Of several tabs that nobody looks at, one calls for attention.
+pub(crate) async fn one_of_the_tabs_rings(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    visitor.say("eccomi").await?;
+    anna.sees(&[(Customer, "eccomi")]).await?;
+    let driver = &visitor.browser.driver;
+    let first = driver.window().await?;
+    visitor.browser.run(NOTE_TITLES, Vec::new()).await?;
+    let second = another_tab(&stage, &visitor).await?;
+    visitor.open().await?;
+    visitor.sees(&[(Customer, "eccomi")]).await?;
+    visitor.browser.run(NOTE_TITLES, Vec::new()).await?;
+    anna.say("c'è ancora?").await?;
+
+    // What has arrived in a tab is counted in it by now, if at all.
+    let counted = async |tab: WindowHandle| {
+        driver.switch_to_window(tab).await?;
+        visitor.sees(&[(Customer, "eccomi"), (Operator, "c'è ancora?")]).await?;
+        let titles = visitor.browser.run("return window.titles", Vec::new()).await?;
+        Outcome::Ok(titles.to_string().contains("(1)"))
+    };
+    ensure_eq!([counted(first).await?, counted(second).await?], [true, false], "who counts");
+    Ok(())
 }
 
 async fn another_tab(stage: &Stage, visitor: &Visitor) -> Outcome<WindowHandle> {
