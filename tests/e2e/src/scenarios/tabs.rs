@@ -30,7 +30,7 @@ pub(crate) async fn a_second_tab_shows_the_same_conversation(stage: Arc<Stage>) 
     anna.sees(&[(Customer, "dalla prima scheda")]).await?;
 
     let first = visitor.browser.driver.window().await?;
-    let second = another_tab(&stage, &visitor).await?;
+    let second = joined_tab(&stage, &visitor).await?;
     visitor.open().await?;
     visitor.sees(&[(Customer, "dalla prima scheda")]).await?;
     visitor.say("dalla seconda").await?;
@@ -78,7 +78,7 @@ pub(crate) async fn forgetting_in_one_tab_wipes_the_other(stage: Arc<Stage>) -> 
     visitor.say("dimenticami").await?;
     anna.sees(&[(Customer, "dimenticami")]).await?;
     let first = visitor.browser.driver.window().await?;
-    another_tab(&stage, &visitor).await?;
+    joined_tab(&stage, &visitor).await?;
     visitor.open().await?;
     visitor.sees(&[(Customer, "dimenticami")]).await?;
     visitor.browser.run("document.querySelector('tvox-widget').forget()", Vec::new()).await?;
@@ -95,7 +95,7 @@ pub(crate) async fn one_of_the_tabs_rings(stage: Arc<Stage>) -> Outcome {
     let driver = &visitor.browser.driver;
     let first = driver.window().await?;
     visitor.browser.run(NOTE_TITLES, Vec::new()).await?;
-    let second = another_tab(&stage, &visitor).await?;
+    let second = joined_tab(&stage, &visitor).await?;
     visitor.open().await?;
     visitor.sees(&[(Customer, "eccomi")]).await?;
     visitor.browser.run(NOTE_TITLES, Vec::new()).await?;
@@ -116,6 +116,17 @@ async fn another_tab(stage: &Stage, visitor: &Visitor) -> Outcome<WindowHandle> 
     let tab = visitor.browser.driver.new_tab().await?;
     visitor.browser.driver.switch_to_window(tab.clone()).await?;
     visitor.go(stage, "/").await?;
+    Ok(tab)
+}
+
+/// Another tab, once it has taken part in the conversation.
+async fn joined_tab(stage: &Stage, visitor: &Visitor) -> Outcome<WindowHandle> {
+    let tab = another_tab(stage, visitor).await?;
+    wait::until("the tab takes part", SOON, async || {
+        let kept = visitor.browser.run(KEPT, Vec::new()).await?.to_string();
+        Ok(if kept.contains(":session") { Ok(()) } else { Err(kept) })
+    })
+    .await?;
     Ok(tab)
 }
 
