@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tvox_faults::Shape;
+
 use crate::fault::{Outcome, ensure, ensure_eq};
 use crate::line::From::{Operator, Visitor as Customer};
 use crate::line::{Line, said};
@@ -86,6 +88,38 @@ pub(crate) async fn a_killed_and_restarted_server_loses_nothing(stage: Arc<Stage
     let expected = [&expected[..], &[(Operator, "cinque")]].concat();
     visitor.sees_within(&expected, LATER).await?;
     anna.sees(&expected).await?;
+    visitor.browser.watch.forgive(is_lost_line);
+    anna.browser.watch.forgive(is_lost_line);
+    Ok(())
+}
+
+/// A page that is loaded while nothing gets through shows the conversation, takes messages, and sends
+/// those of the page before too.
+pub(crate) async fn a_page_without_a_connection_shows_and_keeps_everything(
+    stage: Arc<Stage>,
+) -> Outcome {
+    let (visitor, anna) = meet(&stage).await?;
+    visitor.say("uno").await?;
+    anna.say("due").await?;
+    visitor.sees(&[(Customer, "uno"), (Operator, "due")]).await?;
+
+    // Pages come, messages do not.
+    stage.gate.shape(Shape { round_trip: Duration::from_secs(3600), ..Shape::default() });
+    visitor.say("tre, nel tunnel").await?;
+    visitor.sees_state("tre, nel tunnel", "sending").await?;
+    visitor.reload().await?;
+    visitor.composer().shown().await?;
+    let expected = [(Customer, "uno"), (Operator, "due"), (Customer, "tre, nel tunnel")];
+    visitor.sees(&expected).await?;
+    visitor.say("quattro, dopo").await?;
+    visitor.sees_state("quattro, dopo", "sending").await?;
+    stage.gate.shape(Shape::default());
+    stage.gate.cut();
+
+    let expected = [&expected[..], &[(Customer, "quattro, dopo")]].concat();
+    anna.sees_within(&expected, LATER).await?;
+    visitor.sees_within(&expected, LATER).await?;
+    visitor.sees_state("quattro, dopo", "read").await?;
     visitor.browser.watch.forgive(is_lost_line);
     anna.browser.watch.forgive(is_lost_line);
     Ok(())

@@ -60,6 +60,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, continuity::a_reload_keeps_the_conversation),
         scenario!(PEOPLE, continuity::another_page_keeps_the_conversation),
         scenario!(PEOPLE, continuity::a_reload_of_the_console_keeps_the_conversation),
+        scenario!(PEOPLE, continuity::a_page_without_a_connection_shows_and_keeps_everything),
         scenario!(PEOPLE, continuity::a_dropped_line_heals_within_two_seconds),
         scenario!(PEOPLE, continuity::a_killed_and_restarted_server_loses_nothing),
         scenario!(PEOPLE, tabs::a_second_tab_shows_the_same_conversation),
