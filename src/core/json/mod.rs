@@ -8,7 +8,7 @@
 mod field;
 #[cfg(any(test, target_arch = "wasm32", feature = "page-json"))]
 mod parse;
-#[cfg(not(any(target_arch = "wasm32", feature = "page-json")))]
+#[cfg(any(test, not(any(target_arch = "wasm32", feature = "page-json"))))]
 mod tree;
 mod write;
 
