@@ -51,6 +51,12 @@ pub fn each_frame<T: 'static>(stream: Subscription<T>, handle: impl FnMut(Vec<T>
     follow(Box::new(Gathering { stream, handle }));
 }
 
+/// More at once than this is no news but a conversation's history, page after page: to draw each page
+/// takes longer than to read it, so several are gathered first.
+const HISTORY: usize = 50;
+/// For so long, in milliseconds.
+const PAGES_TOGETHER: u32 = 100;
+
 /// The part of it that is the same for all streams.
 fn follow(mut source: Box<dyn Source>) {
     let present = source.poll_more(&mut Context::from_waker(Waker::noop()));
@@ -60,7 +66,9 @@ fn follow(mut source: Box<dyn Source>) {
     spawn(async move {
         while poll_fn(|context| source.poll_more(context)).await {
             frame().await;
-            source.hand_over();
+            if source.hand_over() > HISTORY {
+                pause(PAGES_TOGETHER).await;
+            }
         }
     });
 }
@@ -109,8 +117,8 @@ trait Source {
     /// Whether something more has come; false at the end.
     fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<bool>;
 
-    /// Hands over what has come, with all else that is there by now.
-    fn hand_over(&mut self);
+    /// Hands over what has come, with all else that is there by now; how many that were.
+    fn hand_over(&mut self) -> usize;
 }
 
 struct Gathering<T, H> {
@@ -123,8 +131,11 @@ impl<T, H: FnMut(Vec<T>)> Source for Gathering<T, H> {
         self.stream.poll_ready(context)
     }
 
-    fn hand_over(&mut self) {
-        (self.handle)(self.stream.ready());
+    fn hand_over(&mut self) -> usize {
+        let items = self.stream.ready();
+        let count = items.len();
+        (self.handle)(items);
+        count
     }
 }
 
