@@ -17,6 +17,7 @@ use crate::wait::{self, SOON};
 /// somebody looks at every tab.)
 const NOTE_TITLES: &str = "window.titles = [];
     Object.defineProperty(document, 'hidden', { value: true });
+    document.hasFocus = () => false;
     document.dispatchEvent(new Event('visibilitychange'));
     new MutationObserver(() => window.titles.push(document.title))
         .observe(document.querySelector('title'), { childList: true });";
