@@ -85,7 +85,7 @@ const ANSWERED: Duration = Duration::from_millis(100);
 impl Storage {
     /// Waits until a page that has the visitor's token has given it, if there is one.
     pub async fn settle(&self) {
-        if self.load(TOKEN).is_none() && self.channel().is_some() {
+        if self.load(TOKEN).is_none() && self.keeps() {
             Sleep::of(ANSWERED).await;
         }
     }

@@ -79,15 +79,19 @@ impl Storage {
         }
     }
 
-    /// Where the pages of this site that speak to the same server hear each other.
+    /// Whether anything is kept at all.
+    pub(super) fn keeps(&self) -> bool {
+        self.place(TOKEN).is_some()
+    }
+
+    /// Where the pages of this site that speak to the same server hear each other; to be closed.
     pub(super) fn channel(&self) -> Option<BroadcastChannel> {
-        self.place(TOKEN)?;
-        BroadcastChannel::new(&self.prefix).ok()
+        self.keeps().then(|| BroadcastChannel::new(&self.prefix).ok())?
     }
 
     /// The name of the lock that the page holds which rings.
     pub(super) fn ring(&self) -> Option<String> {
-        self.place(TOKEN).map(|_| self.name("ring"))
+        self.keeps().then(|| self.name("ring"))
     }
 
     /// `None` where nothing is to be kept, or storage is blocked: reading the property alone may throw.
