@@ -8,10 +8,12 @@
 //!  http ──▶ shell (one thread owns the two below) ──▶ engine   decides; no clock, no sockets, no SQL
 //!   ▲ frames   │                                      store    SQLite; a commit before every answer
 //!   └──────────┘◀── echo: an operator inside of the server, on the operators' wire
+//!                     └── media: his sound and picture, WebRTC over UDP
 //! ```
 
 pub mod echo;
 pub mod engine;
+pub mod media;
 pub mod mutant;
 pub mod settings;
 pub mod wire;

@@ -39,7 +39,8 @@ impl Server {
                 "everybody who reaches {address} can log in as an operator: set operators.passcode"
             );
         }
-        let Shell { messages, thread } = shell::start(&settings)?;
+        let Shell { messages, thread } =
+            shell::start(&settings, tokio::runtime::Handle::current())?;
         let (ended, engine_ended) = oneshot::channel();
         // A blocking join belongs on a thread of its own.
         let watcher = std::thread::Builder::new().name("tvox-join".to_owned()).spawn(move || {

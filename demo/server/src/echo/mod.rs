@@ -6,12 +6,17 @@
 //! ```
 //!
 //! All that it has said carries a key that names what it answers. After a restart it reads the log and knows what is still open.
+//!
+//! Of a call it knows what the wire says of it; the media is somebody else's, to whom it gives orders and whose reports it passes on, see `calls`.
 
+mod calls;
 mod talk;
 mod words;
 
 use crate::engine::Timestamp;
+use crate::media::Order;
 use crate::settings;
+use calls::Call;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use talk::{Act, Talk};
@@ -27,6 +32,12 @@ pub struct Echo {
     /// Contacts that ring, and when they are answered.
     ringing: BTreeMap<String, Timestamp>,
     talks: BTreeMap<String, Talk>,
+    calls: BTreeMap<String, Call>,
+    /// The visitor of each contact.
+    visitors: BTreeMap<String, String>,
+    /// The desk was seen since the beginning: a call that was there already had its media in another life.
+    began: bool,
+    orders: Vec<Order>,
 }
 
 #[derive(Clone, Debug)]
@@ -34,6 +45,7 @@ enum Asked {
     Desk,
     Session(String),
     Chat(String),
+    Signals(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +53,7 @@ enum Followed {
     Desk,
     Session(String),
     Chat(String),
+    Signals(String),
 }
 
 impl Echo {
@@ -53,6 +66,10 @@ impl Echo {
             topics: BTreeMap::new(),
             ringing: BTreeMap::new(),
             talks: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            visitors: BTreeMap::new(),
+            began: false,
+            orders: Vec::new(),
         }
     }
 
@@ -90,6 +107,10 @@ impl Echo {
                 self.talk(&id, |talk| talk.heard(&params["result"], now));
                 Vec::new()
             }
+            Some(Followed::Signals(id)) => {
+                self.signalled(&id, &params["result"]);
+                Vec::new()
+            }
             None => Vec::new(),
         }
     }
@@ -105,16 +126,22 @@ impl Echo {
         }
         let sessions: Vec<String> = self.talks.keys().cloned().collect();
         for id in sessions {
+            let calls = self.call_beside(&id).is_some();
             let acts = self
                 .talks
                 .get_mut(&id)
-                .map(|talk| talk.tick(&self.settings, now))
+                .map(|talk| talk.tick(&self.settings, calls, now))
                 .unwrap_or_default();
             for act in acts {
-                frames.push(self.act(&id, act));
+                frames.extend(self.act(&id, act));
             }
         }
         frames
+    }
+
+    /// What the media of its calls is to do, in order.
+    pub fn orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
     }
 
     /// When to tick.
@@ -127,6 +154,7 @@ impl Echo {
             Asked::Desk => Followed::Desk,
             Asked::Session(id) => Followed::Session(id),
             Asked::Chat(id) => Followed::Chat(id),
+            Asked::Signals(id) => Followed::Signals(id),
         };
         let Some(subscription) = result["subscription"].as_str() else { return Vec::new() };
         self.topics.retain(|_, known| *known != followed);
@@ -156,43 +184,35 @@ impl Echo {
                 let since = json!({"topic": format!("chat/{id}"), "since": {"epoch": result["epoch"], "seq": last}});
                 vec![self.request("subscribe", &since, Some(Asked::Chat(id)))]
             }
+            Followed::Signals(id) => self.signal_page(id, result),
         }
     }
 
     /// The newest state of the desk: rings new, talks new, talks gone.
     fn desk(&mut self, desk: &Value, now: Timestamp) -> Vec<String> {
         let contacts = desk["contacts"].as_array().cloned().unwrap_or_default();
+        let named = |contact: &Value| contact["id"].as_str().unwrap_or_default().to_owned();
+        self.visitors = contacts
+            .iter()
+            .map(|it| (named(it), it["visitor"]["id"].as_str().unwrap_or_default().to_owned()))
+            .collect();
         let with_state = |state: &str, of: fn(&Value) -> bool| -> Vec<String> {
-            contacts
-                .iter()
-                .filter(|contact| contact["state"] == state && of(&contact["channel"]))
-                .filter_map(|contact| contact["id"].as_str())
-                .map(str::to_owned)
-                .collect()
+            let fits = |it: &&Value| it["state"] == state && of(&it["channel"]);
+            contacts.iter().filter(fits).map(named).collect()
         };
-        // A call is answered like a chat; there is nobody to write to in it.
         let offered = with_state("OFFERED", |_| true);
         let connected = with_state("CONNECTED", |channel| channel == "CHAT");
+        let on_the_line = with_state("CONNECTED", |channel| channel != "CHAT");
         self.ringing.retain(|id, _| offered.contains(id));
         for id in offered {
             self.ringing.entry(id).or_insert_with(|| now.after(self.settings.pick_up));
         }
-        let mut frames = Vec::new();
+        let mut frames = self.take_calls(on_the_line);
         let gone: Vec<String> =
             self.talks.keys().filter(|id| !connected.contains(id)).cloned().collect();
         for id in gone {
             self.talks.remove(&id);
-            let topics = [Followed::Session(id.clone()), Followed::Chat(id)];
-            let ended: Vec<String> = self
-                .topics
-                .iter()
-                .filter(|(_, followed)| topics.contains(followed))
-                .map(|(name, _)| name.clone())
-                .collect();
-            for name in ended {
-                self.topics.remove(&name);
-                frames.push(self.request("unsubscribe", &json!({"subscription": name}), None));
-            }
+            frames.extend(self.unfollow(&[Followed::Session(id.clone()), Followed::Chat(id)]));
         }
         for id in connected {
             if !self.talks.contains_key(&id) {
@@ -207,14 +227,26 @@ impl Echo {
         frames
     }
 
+    fn unfollow(&mut self, topics: &[Followed]) -> Vec<String> {
+        let is_meant = |followed: &Followed| topics.contains(followed);
+        let ended = self.topics.iter().filter(|(_, it)| is_meant(it)).map(|(name, _)| name.clone());
+        let ended: Vec<String> = ended.collect();
+        let mut frames = Vec::new();
+        for name in ended {
+            self.topics.remove(&name);
+            frames.push(self.request("unsubscribe", &json!({"subscription": name}), None));
+        }
+        frames
+    }
+
     fn talk(&mut self, id: &str, with: impl FnOnce(&mut Talk)) {
         if let Some(talk) = self.talks.get_mut(id) {
             with(talk);
         }
     }
 
-    fn act(&mut self, session: &str, act: Act) -> String {
-        match act {
+    fn act(&mut self, session: &str, act: Act) -> Vec<String> {
+        vec![match act {
             Act::Read(message) => {
                 notification("chat.read", &json!({"session": session, "message": message}))
             }
@@ -237,8 +269,10 @@ impl Echo {
                     None,
                 )
             }
+            Act::Call { answering, calling } => self.invite(session, answering, calling),
+            Act::Line(line) => return self.about_line(session, line),
             Act::Close => self.request("chat.close", &json!({"session": session}), None),
-        }
+        }]
     }
 
     fn request(&mut self, method: &str, params: &Value, asked: Option<Asked>) -> String {

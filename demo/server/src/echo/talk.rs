@@ -1,6 +1,6 @@
 //! One conversation of the automatic operator: what is still to be answered, and when.
 
-use super::words::{Language, Then, about_file, answer, greeting};
+use super::words::{Calling, Language, Line, Then, about_file, answer, greeting};
 use crate::engine::Timestamp;
 use crate::settings;
 use serde_json::Value;
@@ -19,6 +19,8 @@ pub(super) enum Act {
     Type,
     Say { answering: u64, text: String },
     Push { answering: u64, uri: String },
+    Call { answering: u64, calling: Calling },
+    Line(Line),
     Close,
 }
 
@@ -114,7 +116,13 @@ impl Talk {
         }
     }
 
-    pub(super) fn tick(&mut self, settings: &settings::Echo, now: Timestamp) -> Vec<Act> {
+    /// What is due. `calls`: there is a call with the same visitor.
+    pub(super) fn tick(
+        &mut self,
+        settings: &settings::Echo,
+        calls: bool,
+        now: Timestamp,
+    ) -> Vec<Act> {
         if self.deadline().is_none_or(|at| at > now) {
             return Vec::new();
         }
@@ -124,13 +132,21 @@ impl Talk {
                 self.doing = Doing::Gone;
                 Vec::new()
             }
-            Doing::Reading { .. } => self.write_next(settings, now),
+            Doing::Reading { .. } => self.write_next(settings, calls, now),
             Doing::Writing { answering, text, then, .. } => {
                 let mut acts = vec![Act::Say { answering, text }];
                 match then {
                     Then::Nothing => self.doing = Doing::Reading { until: now.after(BREATH) },
                     Then::Push => {
                         acts.push(Act::Push { answering, uri: settings.page.clone() });
+                        self.doing = Doing::Reading { until: now.after(BREATH) };
+                    }
+                    Then::Call(calling) => {
+                        acts.push(Act::Call { answering, calling });
+                        self.doing = Doing::Reading { until: now.after(BREATH) };
+                    }
+                    Then::Line(line) => {
+                        acts.push(Act::Line(line));
                         self.doing = Doing::Reading { until: now.after(BREATH) };
                     }
                     Then::Leave => self.doing = Doing::Leaving { until: now.after(settings.think) },
@@ -150,7 +166,7 @@ impl Talk {
         }
     }
 
-    fn write_next(&mut self, settings: &settings::Echo, now: Timestamp) -> Vec<Act> {
+    fn write_next(&mut self, settings: &settings::Echo, calls: bool, now: Timestamp) -> Vec<Act> {
         let name = self.name.as_deref();
         if !self.greeted {
             self.greeted = true;
@@ -159,7 +175,7 @@ impl Talk {
         }
         let Some((seq, said)) = self.open.front().cloned() else { return Vec::new() };
         let (text, then) = match &said {
-            Said::Text(said) => answer(self.language, name, said, self.answered),
+            Said::Text(said) => answer(self.language, name, said, self.answered, calls),
             Said::File { name, taken } => (about_file(self.language, name, *taken), Then::Nothing),
         };
         let mut acts = vec![Act::Read(format!("m_{seq}"))];

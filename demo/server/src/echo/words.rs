@@ -28,6 +28,26 @@ pub(super) enum Then {
     Nothing,
     Push,
     Leave,
+    /// Invites to a call.
+    Call(Calling),
+    /// Does something about the call at hand.
+    Line(Line),
+}
+
+/// To which kind of call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Calling {
+    Audio,
+    Video,
+}
+
+/// What can be done about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    Video,
+    Hold,
+    Resume,
+    HangUp,
 }
 
 /// As much of a message as is repeated.
@@ -70,12 +90,13 @@ pub(super) fn about_file(language: Language, name: &str, taken: bool) -> String 
     }
 }
 
-/// The answer to a message; `before` messages were answered already.
+/// The answer to a message; `before` messages were answered already, and beside the conversation there is a call, or none.
 pub(super) fn answer(
     language: Language,
     name: Option<&str>,
     said: &str,
     before: u64,
+    calls: bool,
 ) -> (String, Then) {
     let words: Vec<String> = said
         .split(|character: char| !character.is_alphanumeric() && character != '\'')
@@ -113,11 +134,14 @@ pub(super) fn answer(
         );
         return (text.to_owned(), Then::Push);
     }
+    if is_short && let Some(answer) = about_calls(language, &words, calls) {
+        return answer;
+    }
     if is_short && has(&["help", "aiuto"]) {
         let text = language.pick(
-            "Capisco poche cose:\n• “pagina”: ti propongo una pagina del sito\n• “ciao”: saluto e chiudo\n• una domanda: ammetto di non sapere la risposta\nTutto il resto lo ripeto, \
+            "Capisco poche cose:\n• “pagina”: ti propongo una pagina del sito\n• “chiamami” o “video”: ti chiamo, e senti e vedi te stesso\n• durante una chiamata “attesa”, “riprendi”, “video”, “riaggancia”\n• “ciao”: saluto e chiudo\n• una domanda: ammetto di non sapere la risposta\nTutto il resto lo ripeto, \
              così vedi che è arrivato. Per parlare con una persona, qualcuno apra la console dell'operatore.",
-            "I understand a few things:\n• “page”: I offer you a page of the site\n• “bye”: I say good-bye and close\n• a question: I admit that I don't know the answer\nAll the rest I \
+            "I understand a few things:\n• “page”: I offer you a page of the site\n• “call me” or “video”: I call you, and you hear and see yourself\n• in a call “hold”, “resume”, “video”, “hang up”\n• “bye”: I say good-bye and close\n• a question: I admit that I don't know the answer\nAll the rest I \
              repeat, so that you see it has arrived. To talk to a person, have somebody open the operator console.",
         );
         return (text.to_owned(), Then::Nothing);
@@ -166,6 +190,53 @@ pub(super) fn answer(
     (text, Then::Nothing)
 }
 
+/// Words about a call: to begin one, or to the one that there is.
+fn about_calls(language: Language, words: &[String], calls: bool) -> Option<(String, Then)> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let said = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    let said_both = |first: &str, second: &str| words.contains(&first) && words.contains(&second);
+    let line = if said(&["hold", "attesa"]) {
+        Line::Hold
+    } else if said(&["resume", "riprendi"]) {
+        Line::Resume
+    } else if said(&["riaggancia"]) || said_both("hang", "up") {
+        Line::HangUp
+    } else if said(&["video"]) && calls {
+        Line::Video
+    } else if said(&["video", "videochiamami", "videochiamata"]) {
+        let text = language.pick(
+            "Ti videochiamo: rispondi, e vedrai te stesso.",
+            "I'm calling you with video: answer, and you will see yourself.",
+        );
+        return Some((text.to_owned(), Then::Call(Calling::Video)));
+    } else if said(&["chiamami"]) || said_both("call", "me") {
+        let text = language.pick(
+            "Ti chiamo: rispondi, e sentirai te stesso.",
+            "I'm calling you: answer, and you will hear yourself.",
+        );
+        return Some((text.to_owned(), Then::Call(Calling::Audio)));
+    } else {
+        return None;
+    };
+    if !calls {
+        let text = language.pick(
+            "Non siamo in chiamata. Scrivi “chiamami” o “video”.",
+            "We are not in a call. Write “call me” or “video”.",
+        );
+        return Some((text.to_owned(), Then::Nothing));
+    }
+    let text = match line {
+        Line::Video => language.pick("Propongo il video.", "I'm offering video."),
+        Line::Hold => language.pick(
+            "Metto in attesa: non rimando più niente. “Riprendi” e torno.",
+            "I'm putting you on hold: nothing comes back. “Resume” and I'm here again.",
+        ),
+        Line::Resume => language.pick("Eccomi di nuovo.", "Here I am again."),
+        Line::HangUp => language.pick("Riaggancio.", "I'm hanging up."),
+    };
+    Some((text.to_owned(), Then::Line(line)))
+}
+
 fn counted(language: Language, words: usize) -> String {
     match (language, words) {
         (_, 0) => ".".to_owned(),
@@ -211,26 +282,46 @@ mod tests {
             (Language::English, "I said bye to my old bicycle yesterday", 2, Then::Nothing),
             (Language::English, "", 0, Then::Nothing),
         ] {
-            assert_eq!(answer(language, None, said, before).1, then, "{said}");
+            assert_eq!(answer(language, None, said, before, false).1, then, "{said}");
+        }
+    }
+
+    #[test]
+    fn words_about_a_call_need_one_or_begin_one() {
+        let then = |language, said: &str, calls| answer(language, None, said, 1, calls).1;
+        let (english, italian) = (Language::English, Language::Italian);
+        for (language, said, without, within) in [
+            (english, "Call me!", Then::Call(Calling::Audio), Then::Call(Calling::Audio)),
+            (italian, "chiamami", Then::Call(Calling::Audio), Then::Call(Calling::Audio)),
+            (italian, "Video?", Then::Call(Calling::Video), Then::Line(Line::Video)),
+            (english, "hold please", Then::Nothing, Then::Line(Line::Hold)),
+            (italian, "riprendi", Then::Nothing, Then::Line(Line::Resume)),
+            (english, "hang up", Then::Nothing, Then::Line(Line::HangUp)),
+            (english, "I saw a video of that tandem", Then::Nothing, Then::Nothing),
+        ] {
+            assert_eq!(then(language, said, false), without, "{said}, no call");
+            assert_eq!(then(language, said, true), within, "{said}, in a call");
         }
     }
 
     #[test]
     fn what_was_said_comes_back() {
         assert!(
-            answer(Language::English, None, "My order 4711 is late", 0)
+            answer(Language::English, None, "My order 4711 is late", 0, false)
                 .0
                 .contains("the number 4711")
         );
         assert!(
-            answer(Language::Italian, None, "Il freno fischia", 0)
+            answer(Language::Italian, None, "Il freno fischia", 0, false)
                 .0
                 .contains("“Il freno fischia”: 3 parole")
         );
         assert!(
-            answer(Language::Italian, None, "Quando aprite?", 0).0.contains("“Quando aprite?”")
+            answer(Language::Italian, None, "Quando aprite?", 0, false)
+                .0
+                .contains("“Quando aprite?”")
         );
         let long = "à".repeat(4000);
-        assert!(answer(Language::English, None, &long, 0).0.chars().count() < 300);
+        assert!(answer(Language::English, None, &long, 0, false).0.chars().count() < 300);
     }
 }

@@ -3,12 +3,14 @@
 mod calendar;
 mod duration;
 mod files;
+mod media;
 mod requests;
 mod rules;
 mod telephony;
 
 pub use calendar::{Calendar, Hours, Weekday};
 pub use files::{FileRules, TYPES};
+pub use media::{Media, Ports};
 pub use requests::{
     CallbackRules, ConsentRules, FieldRules, FormRules, Forms, MailRules, OptionRules, Smtp,
     SmtpTls, Words,
@@ -35,6 +37,8 @@ pub struct Settings {
     pub store: Store,
     /// The automatic operator.
     pub echo: Echo,
+    /// Where its sound and picture come in.
+    pub media: Media,
     /// What the contact centre does.
     pub rules: Rules,
 }
@@ -171,6 +175,7 @@ struct File {
     paths: Paths,
     store: Store,
     echo: Echo,
+    media: Media,
     channels: Option<BTreeMap<Channel, bool>>,
     services: Option<Vec<Service>>,
     limits: Limits,
@@ -209,6 +214,7 @@ impl Settings {
             paths: file.paths,
             store: file.store,
             echo: file.echo,
+            media: file.media,
             rules: Rules {
                 channels: file.channels.map_or(defaults.channels, |given| {
                     given.into_iter().filter_map(|(channel, on)| on.then_some(channel)).collect()
@@ -269,6 +275,7 @@ impl Settings {
         if self.http.backlog < 2 * self.rules.limits.frame {
             return Err("http.backlog: must be at least twice limits.frame".to_owned());
         }
+        self.media.check()?;
         self.rules.calls.check()?;
         self.rules.files.check()?;
         self.rules.mail.check()?;

@@ -14,6 +14,7 @@ use crate::engine::{
 use crate::error::Error;
 use crate::files::{self, Errand};
 use crate::mail;
+use crate::media::{Addresses, Peers, Report};
 use crate::settings::Settings;
 use crate::store::{Fresh, Store};
 use crate::wire::fault::Fault;
@@ -21,9 +22,11 @@ use crate::wire::id::FileId;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// Inputs handled before one commit: enough for one sync to serve many, few enough that nobody waits long.
@@ -47,6 +50,8 @@ pub(crate) enum Message {
     Scanned { file: FileId, is_clean: bool },
     /// May this be fetched?
     MayDownload { file: FileId, signature: String, reply: oneshot::Sender<Result<Download, Fault>> },
+    /// The media of a call has something to say.
+    Media(Report),
     /// Do nothing until the sender of the receiver's channel is dropped.
     Pause(Receiver<()>),
     /// Tell everybody, then end.
@@ -64,8 +69,8 @@ pub(crate) struct Shell {
     pub(crate) thread: JoinHandle<Result<(), Error>>,
 }
 
-/// Opens the store and starts the thread.
-pub(crate) fn start(settings: &Settings) -> Result<Shell, Error> {
+/// Opens the store and starts the thread. The media of calls runs on that runtime.
+pub(crate) fn start(settings: &Settings, runtime: Handle) -> Result<Shell, Error> {
     let mut store = Store::open(&settings.paths.data, &settings.store)?;
     let (engine, mails) = load(&mut store, settings)?;
     let (messages, inbox) = channel();
@@ -77,6 +82,12 @@ pub(crate) fn start(settings: &Settings) -> Result<Shell, Error> {
     let folder = files::folder(&settings.paths.data);
     files::tidy(&folder, &store.files()?);
     let porter = files::start(folder, messages.clone())?;
+    let reports = messages.clone();
+    let tell = Arc::new(move |report| {
+        // Who asked for the media may be gone before it.
+        let _ = reports.send(Message::Media(report));
+    });
+    let peers = Peers::new(runtime, Arc::new(Addresses::new(&settings.media)), tell);
     let mut core = Core {
         settings: settings.clone(),
         store,
@@ -85,6 +96,7 @@ pub(crate) fn start(settings: &Settings) -> Result<Shell, Error> {
         post,
         outlets: BTreeMap::new(),
         echo: None,
+        peers,
         next_own_link: u64::MAX,
         porter,
         records: Vec::new(),
@@ -114,6 +126,8 @@ struct Core {
     post: Sender<Mail>,
     outlets: BTreeMap<LinkId, Outlet>,
     echo: Option<Inside>,
+    /// His ends of calls.
+    peers: Peers,
     /// Connections from inside are counted down, those from outside up.
     next_own_link: u64,
     /// To the thread that looks at files.
@@ -186,6 +200,7 @@ impl Core {
             Message::MayDownload { file, signature, reply } => {
                 let _ = reply.send(self.engine.may_download(&file, &signature, clock()));
             }
+            Message::Media(report) => self.media_says(&report),
             Message::Pause(resumed) => {
                 self.perform()?;
                 // Ends with an error when the other end is dropped: that is the signal.
@@ -221,10 +236,27 @@ impl Core {
         if let Some(inside) = &mut self.echo
             && inside.echo.deadline().is_some_and(|deadline| deadline <= now)
         {
-            let link = inside.link;
-            for text in inside.echo.tick(now) {
-                self.engine(Input::Frame { link, text });
-            }
+            let frames = inside.echo.tick(now);
+            self.inside_says(frames);
+        }
+    }
+
+    fn media_says(&mut self, report: &Report) {
+        if let Some(inside) = &mut self.echo {
+            let frames = inside.echo.report(report);
+            self.inside_says(frames);
+        }
+    }
+
+    /// What the operator inside sends, and what he has his media do.
+    fn inside_says(&mut self, frames: Vec<String>) {
+        let Some(inside) = &mut self.echo else { return };
+        let link = inside.link;
+        for order in inside.echo.orders() {
+            self.peers.order(order);
+        }
+        for text in frames {
+            self.engine(Input::Frame { link, text });
         }
     }
 
@@ -245,6 +277,9 @@ impl Core {
                                     .into_iter()
                                     .map(|text| Input::Frame { link, text }),
                             );
+                            for order in inside.echo.orders() {
+                                self.peers.order(order);
+                            }
                         }
                         Some(_) | None => self.outgoing.push_back((link, Outgoing::Text(text))),
                     },
@@ -313,6 +348,7 @@ impl Core {
             outlet.cut(Close::restarting());
         }
         self.echo = None;
+        self.peers.end_all();
         let (engine, mails) = load(&mut self.store, &self.settings)?;
         self.engine = engine;
         for mail in mails {
@@ -324,6 +360,7 @@ impl Core {
 
     fn shut_down(&mut self) -> Result<(), Error> {
         self.echo = None;
+        self.peers.end_all();
         self.engine(Input::Shutdown);
         self.perform()
     }

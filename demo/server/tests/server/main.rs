@@ -1,12 +1,14 @@
 //! The server from outside: real sockets, a real database, both wires.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod caller;
 mod calls;
 mod chat;
 mod desk;
 mod documented;
 mod doors;
 mod echo;
+mod echo_calls;
 mod files;
 mod frames;
 mod golden;
