@@ -1,7 +1,6 @@
-// A call: its state in words, and the controls that work on it. The view shows what the server says; whoever is on
-// the line is seen on the visitor's side and here alike.
+// A call in words, where it may begin, and how one gets back to it.
 
-import { attribute, h, icon, mark, say } from "./dom.js";
+import { h, icon, say } from "./dom.js";
 import { elapsed } from "./time.js";
 
 const NAMES = { VIDEO: "Video call", PHONE_CALL: "Phone call", CHAT: "Chat" };
@@ -23,56 +22,42 @@ export function callWords(conversation) {
   return ["rings", "Waits for an operator"];
 }
 
-/** The bar above the transcript of a call. */
-export function callView(store, desk) {
-  const picture = h("span", { class: "call-icon" });
-  const words = h("p", { class: "call-words", role: "status", testid: "call-state" });
-  const label = h("span", { class: "label" });
-  const hold = h(
+/** What the operator should know of sound and picture, or nothing where all is well. */
+export function mediaWords(conversation, leg) {
+  if (!leg || !conversation.connected) return "";
+  if (leg.elsewhere) return "This call goes on in another window of this console.";
+  if (leg.media.held) return "On hold: neither side hears or sees the other.";
+  if (leg.state === "new" || leg.state === "closed") return "Waiting for the visitor’s browser…";
+  if (leg.state === "connecting") return "Connecting sound and picture…";
+  if (leg.state === "disconnected" || leg.state === "failed") return "The connection was lost. Looking for another way…";
+  if (leg.theirs?.audio === false) return "The visitor’s microphone is off.";
+  return "";
+}
+
+/** Says, while another contact is open, that a call runs, and leads back to it. */
+export function callStrip(store, desk) {
+  const words = h("p", { class: "call-words" });
+  const back = h(
     "button",
     {
       type: "button",
-      class: "button",
-      testid: "call-hold",
-      on: { click: () => desk.hold(store.selected, store.current?.session?.state !== "HOLD") },
+      class: "button small",
+      testid: "call-return",
+      on: { click: () => desk.open(bar.dataset.session) },
     },
-    icon("pause"),
-    label,
+    "Return to the call",
   );
-  const hangUp = h(
-    "button",
-    { type: "button", class: "button danger", testid: "call-close", on: { click: () => desk.hangUp(store.selected) } },
-    icon("end"),
-    h("span", { class: "label", text: "Hang up" }),
-  );
-  const bar = h("div", { class: "call-bar", hidden: true, testid: "call" }, picture, words, hold, hangUp);
-
-  const showWords = () => {
-    const conversation = store.current;
-    if (!conversation?.isCall) return;
-    const [tone, text] = callWords(conversation);
-    bar.dataset.tone = tone;
-    say(words, text);
-  };
+  const bar = h("div", { class: "call-strip", testid: "call-strip", hidden: true }, icon("phone"), words, back);
   const show = () => {
-    const conversation = store.current;
-    bar.hidden = !conversation?.isCall;
-    if (bar.hidden) return;
-    const { state } = conversation.session ?? {};
-    attribute(bar, "data-state", state ?? null);
-    if (picture.dataset.channel !== conversation.channel) {
-      picture.dataset.channel = conversation.channel;
-      picture.replaceChildren(icon(channelIcon(conversation.channel)));
-    }
-    const held = state === "HOLD";
-    hold.hidden = !conversation.connected;
-    hangUp.hidden = !conversation.connected && !conversation.invited;
-    say(label, held ? "Resume" : "Hold");
-    mark(hold, "primary", held);
-    showWords();
+    const other = desk.calls.all.find((leg) => leg.id !== store.selected);
+    const conversation = other && store.conversations.get(other.id);
+    bar.hidden = !conversation;
+    if (!conversation) return;
+    bar.dataset.session = conversation.id;
+    say(words, `${conversation.name} · ${callWords(conversation)[1]}`);
   };
-  store.on(["conversation", "selected", "contacts"], show);
-  setInterval(showWords, 1_000);
+  store.on(["media", "conversation", "selected", "contacts"], show);
+  setInterval(show, 1_000);
   return bar;
 }
 

@@ -1,15 +1,17 @@
 // The middle: the open conversation, or an invitation to wait for one.
 
-import { callView, channelName, inviteView } from "./call.js";
+import { callStrip, channelName, inviteView } from "./call.js";
 import { composerView } from "./composer.js";
 import { clean } from "./conversation.js";
 import { confirmDialog, pushDialog } from "./dialogs.js";
 import { attribute, h, icon, iconButton, mark, reconcile, say } from "./dom.js";
 import { avatar } from "./person.js";
+import { stageView } from "./stage.js";
 import { elapsed } from "./time.js";
 import { transcriptView } from "./transcript.js";
 
-export function chatView(store, desk) {
+/** `sound` plays the calls. */
+export function chatView(store, desk, sound) {
   const face = h("span");
   const elsewhere = h("span", { class: "badge", "aria-hidden": "true" });
   const back = iconButton("back", "Back to the lists", () => desk.open(null), { class: "icon-button back" });
@@ -92,7 +94,8 @@ export function chatView(store, desk) {
       h("div", { class: "chat-who" }, name, line),
       h("div", { class: "chat-tools" }, ...inviteView(store, desk), pushOpen, end, away, details),
     ),
-    callView(store, desk),
+    callStrip(store, desk),
+    stageView(store, desk, sound.listen),
     transcriptView(store, desk),
     banner,
     composerView(store, desk),

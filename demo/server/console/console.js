@@ -20,7 +20,11 @@
 //     invite-PHONE_CALL, invite-VIDEO       ring the visitor of a conversation
 //     file-open, file-input                 choose a file to send
 //     file (data-file, data-state: SCANNING | AVAILABLE | REFUSED), holding  file-fetch
-//     call (data-state, as on the wire)     the bar of a call, holding  call-state, call-hold, call-close
+//     call (data-state, as on the wire; data-media, state of the peer connection)  the stage of a call, holding
+//       call-state, call-quality, call-note, call-refusal, call-listen, remote-video, self-video,
+//       call-mute, call-camera, call-share, call-hold (each data-on: true | false), call-devices, call-close,
+//       device-audioinput, device-videoinput, device-audiooutput
+//     call-strip           another contact is open while a call runs, holding  call-return
 //   push-uri, push-submit, push-error; close-confirm, close-cancel   dialogs
 //   visits, visit          pages that the visitor of the open conversation saw
 //   notice, link-state     what went wrong; the connection in words
@@ -34,6 +38,7 @@ import { attribute, h, mark, say } from "./dom.js";
 import { loginView } from "./login.js";
 import { shortcuts } from "./shortcuts.js";
 import { sideView } from "./side.js";
+import { soundView } from "./sound.js";
 import { Store } from "./store.js";
 
 const store = new Store();
@@ -43,14 +48,15 @@ desk.onMessage = (conversation, event) => alert.message(conversation, event);
 
 const spoken = h("div", { class: "visually-hidden", role: "log", "aria-live": "polite", "aria-label": "New messages" });
 const notice = h("div", { class: "notice", role: "alert", testid: "notice", hidden: true });
+const sound = soundView(store, desk.calls);
 const login = loginView(store, desk, alert);
 const frame = h(
   "div",
   { class: "frame", testid: "console", hidden: true },
   barView(store, desk, alert),
-  h("main", { class: "frame-main" }, sideView(store, desk), chatView(store, desk), detailsView(store)),
+  h("main", { class: "frame-main" }, sideView(store, desk), chatView(store, desk, sound), detailsView(store)),
 );
-document.body.append(login, frame, notice, spoken);
+document.body.append(login, frame, notice, spoken, sound.node);
 shortcuts(store, desk);
 
 store.on(["me"], () => {

@@ -1,5 +1,6 @@
 // Everything an operator can do, and the wiring between the wire, the outbox and the store.
 
+import { Calls } from "./calls.js";
 import { Contacts } from "./contacts.js";
 import { webAddress } from "./links.js";
 import { fetchFile, refusalText, sendFile } from "./files.js";
@@ -25,7 +26,10 @@ export class Desk {
       hello: () => this.#hello(),
       onWelcome: (answer) => this.#welcomed(answer),
       onRefused: (error) => this.#turnedAway(error),
-      onOpen: () => this.outbox.flush(),
+      onOpen: () => {
+        this.outbox.flush();
+        this.calls.flush();
+      },
       onState: (link) => {
         store.link = link;
         store.changed("link");
@@ -37,6 +41,7 @@ export class Desk {
       changed: (session) => store.changed("contacts", ...(store.selected === session ? ["conversation"] : [])),
       done: (entry) => this.#arrived(entry),
     });
+    this.calls = new Calls({ store, wire: this.wire });
     const cast = (method, params) => this.wire.cast(method, params);
     this.receipts = new Receipts(cast);
     this.typing = new Typing(cast);
@@ -97,6 +102,7 @@ export class Desk {
 
   async accept(id) {
     try {
+      this.calls.ours(id);
       const session = await this.wire.call("session.accept", { session: id });
       this.contacts.follow(id).session ??= session;
       this.open(id);
@@ -143,6 +149,7 @@ export class Desk {
   async invite(session, channel) {
     try {
       const { id } = await this.wire.call("call.create", { session, key: newKey(), channel });
+      this.calls.ours(id);
       this.contacts.follow(id);
       this.open(id);
     } catch (error) {

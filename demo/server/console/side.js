@@ -240,7 +240,7 @@ function lastLine(store, desk, conversation) {
   if (desk.outbox.of(conversation.id).some((entry) => entry.state === "failed")) return "A message could not be sent";
   const draft = desk.draft(conversation.id);
   if (draft && store.selected !== conversation.id) return `Draft: ${draft}`;
-  if (conversation.isCall) return `${channelName(conversation.channel)} · ${callWords(conversation)[1]}`;
+  if (conversation.isCall) return `${channelName(conversation.channel)} · ${callWords(conversation)[1].split(" · ")[0]}`;
   const last = conversation.lastMessage;
   if (last?.attachment) return `${last.direction === "INBOUND" ? "You: " : ""}File: ${clean(last.attachment.name)}`;
   if (!last) return store.serviceName(conversation.service);

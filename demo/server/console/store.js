@@ -6,7 +6,7 @@ import { Conversation } from "./conversation.js";
 /**
  * Slices: `link`, `me`, `services`, `queue`, `operators`, `channels`, `contacts` (the list, and anything that a
  * row of it shows), `selected` (another conversation is open), `conversation` (something changed in
- * the open one), `outbox`, `notice`.
+ * the open one), `media` (sound, picture or devices of a call), `outbox`, `notice`.
  */
 export class Store {
   link = { name: "idle" };

@@ -45,8 +45,8 @@ export class LogTopic {
 
   /**
    * @param {string} name
-   * @param {{append: (events: object[], backfill: boolean) => void, replace: () => void, passing: (event: object) => void}} sink
-   *   `replace` empties the list: what follows starts from the oldest kept event.
+   * @param {{append: (events: object[], backfill: boolean) => void, replace: () => void, passing: (event: object) => void, live?: () => void}} sink
+   *   `replace` empties the list: what follows starts from the oldest kept event. `live`: all that was kept has been told.
    * @param {(error: Error) => void} [ended]
    */
   constructor(name, sink, ended = () => {}) {
@@ -72,7 +72,9 @@ export class LogTopic {
       this.#seq = fresh.at(-1).seq;
       this.sink.append(fresh, true);
     }
-    return more ? "again" : "live";
+    if (more) return "again";
+    this.sink.live?.();
+    return "live";
   }
 
   event({ result }) {
