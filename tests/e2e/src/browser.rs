@@ -1,9 +1,10 @@
 //! A headless browser of its own for each person of a scenario.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use thirtyfour::{Capabilities, WebDriver};
 use tokio::process::Command;
 use tokio::sync::Mutex;
@@ -11,6 +12,7 @@ use tokio::sync::Mutex;
 use crate::bidi::Bidi;
 use crate::fault::{Fault, Outcome};
 use crate::folder::Folder;
+use crate::media::{self, Devices, Media};
 use crate::options::{Kind, Options};
 use crate::process::Process;
 use crate::watch::Watch;
@@ -50,6 +52,7 @@ impl Browser {
         options: &Options,
         person: &str,
         look: Look,
+        media: Media,
         home: &str,
     ) -> Outcome<Self> {
         let profile = Folder::new("profile")?;
@@ -58,7 +61,7 @@ impl Browser {
             driver_command(options, profile.path())?.env("TMPDIR", profile.path()),
         )?;
         let port = process.hear(START, listening_port).await?;
-        let capabilities = capabilities(options, look, profile.path())?;
+        let capabilities = capabilities(options, look, media, profile.path())?;
         let driver =
             WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities).connect().await?;
         let address = driver
@@ -73,6 +76,10 @@ impl Browser {
             Bidi::connect(&address, move |method, params| record.note(&host, method, params))
                 .await?;
         Watch::attach(&bidi).await?;
+        if media.devices != Devices::AsIs {
+            let probe = json!({ "functionDeclaration": media::PROBE });
+            bidi.call("script.addPreloadScript", &probe).await?;
+        }
         let context = driver.window().await?.to_string();
         let browser = Self {
             person: person.to_owned(),
@@ -189,10 +196,23 @@ fn driver_command(options: &Options, profile: &Path) -> Outcome<Command> {
     command.arg("--port=0");
     if options.kind == Kind::Firefox {
         // Geckodriver always asks for the same BiDi port unless told: two browsers need two.
-        let free = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        command.arg(format!("--websocket-port={free}")).arg("--profile-root").arg(profile);
+        command.arg(format!("--websocket-port={}", free_port()?));
+        command.arg("--profile-root").arg(profile);
     }
     Ok(command)
+}
+
+/// A port that nobody has and, being none that the system gives out, nobody gets until it is used.
+fn free_port() -> Outcome<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 8_000).unwrap_or(0);
+    for _ in 0..1_000 {
+        let port = 21_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(Fault::new("no port is free between 21000 and 31000"))
 }
 
 /// From "… started successfully on port 1234." and "… Listening on 127.0.0.1:1234".
@@ -203,7 +223,12 @@ fn listening_port(line: &str) -> Option<u16> {
     after.trim_end_matches('.').trim().parse().ok()
 }
 
-fn capabilities(options: &Options, look: Look, profile: &Path) -> Outcome<Capabilities> {
+fn capabilities(
+    options: &Options,
+    look: Look,
+    media: Media,
+    profile: &Path,
+) -> Outcome<Capabilities> {
     let mut capabilities = Capabilities::new();
     capabilities.set("webSocketUrl", true)?;
     // A leave-the-page question is part of a scenario, not something to click away.
@@ -227,18 +252,26 @@ fn capabilities(options: &Options, look: Look, profile: &Path) -> Outcome<Capabi
             if look.still {
                 arguments.push("--force-prefers-reduced-motion".to_owned());
             }
+            arguments.extend(media.arguments().into_iter().map(str::to_owned));
             capabilities.set("browserName", "chrome")?;
             let chrome = json!({ "binary": options.browser, "args": arguments });
             capabilities.set("goog:chromeOptions", chrome)?;
         }
         Kind::Firefox => {
             capabilities.set("browserName", "firefox")?;
-            let preferences = json!({
+            let mut preferences = Map::from_iter([
                 // A headless window has the focus, as the one before a person has.
-                "focusmanager.testmode": true,
-                "layout.css.prefers-color-scheme.content-override": i32::from(!look.dark),
-                "ui.prefersReducedMotion": i32::from(look.still),
-            });
+                ("focusmanager.testmode".to_owned(), json!(true)),
+                (
+                    "layout.css.prefers-color-scheme.content-override".to_owned(),
+                    json!(i32::from(!look.dark)),
+                ),
+                ("ui.prefersReducedMotion".to_owned(), json!(i32::from(look.still))),
+            ]);
+            if media != Media::default() {
+                let more = media.preferences().into_iter();
+                preferences.extend(more.map(|(name, value)| (name.to_owned(), value)));
+            }
             let firefox =
                 json!({ "binary": options.browser, "args": ["-headless"], "prefs": preferences });
             capabilities.set("moz:firefoxOptions", firefox)?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::browser::{Browser, Look};
 use crate::fault::Outcome;
 use crate::line::{From, Line, said};
+use crate::media::Media;
 use crate::part::Part;
 use crate::stage::Stage;
 use crate::wait::{self, SOON};
@@ -32,7 +33,21 @@ impl Console {
     /// # Errors
     /// The console does not let her in.
     pub(crate) async fn arrive(stage: &Stage, name: &str, look: Look) -> Outcome<Self> {
-        let console = Self { browser: stage.browser(&name.to_lowercase(), look).await? };
+        Self::arrive_with(stage, name, look, Media::default()).await
+    }
+
+    /// Logs an operator in who has these devices.
+    ///
+    /// # Errors
+    /// The console does not let her in.
+    pub(crate) async fn arrive_with(
+        stage: &Stage,
+        name: &str,
+        look: Look,
+        media: Media,
+    ) -> Outcome<Self> {
+        let browser = stage.browser_with(&name.to_lowercase(), look, media).await?;
+        let console = Self { browser };
         console.browser.driver.goto(stage.url("/operator")).await?;
         console.place("login-name").keys(name).await?;
         console.place("login-submit").click().await?;
@@ -76,6 +91,15 @@ impl Console {
     pub(crate) async fn accept(&self) -> Outcome {
         Part::of_page(&self.browser, "[data-testid=offer] [data-testid=accept]").click().await?;
         self.place("composer").shown().await
+    }
+
+    /// Takes the call that rings, and sees that it is connected.
+    ///
+    /// # Errors
+    /// Nothing rings, or it cannot be taken.
+    pub(crate) async fn accept_call(&self) -> Outcome {
+        Part::of_page(&self.browser, "[data-testid=offer] [data-testid=accept]").click().await?;
+        self.place("call-state").says("Connected").await
     }
 
     /// Writes a message and sends it.

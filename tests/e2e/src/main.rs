@@ -4,12 +4,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod axe;
+mod bare;
 mod bidi;
 mod browser;
 mod console;
 mod fault;
 mod folder;
 mod line;
+mod media;
 mod operator;
 mod options;
 mod part;

@@ -8,6 +8,7 @@ use tvox_faults::Proxy;
 use crate::browser::{Browser, Look};
 use crate::fault::{Fault, Outcome};
 use crate::folder::{Folder, copy_files, copy_tree};
+use crate::media::Media;
 use crate::options::Options;
 use crate::server::Server;
 
@@ -91,7 +92,21 @@ impl Stage {
     /// # Errors
     /// It does not start.
     pub(crate) async fn browser(&self, person: &str, look: Look) -> Outcome<Arc<Browser>> {
-        let browser = Arc::new(Browser::open(&self.options, person, look, &self.host()).await?);
+        self.browser_with(person, look, Media::default()).await
+    }
+
+    /// Gives a person a browser with these devices.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub(crate) async fn browser_with(
+        &self,
+        person: &str,
+        look: Look,
+        media: Media,
+    ) -> Outcome<Arc<Browser>> {
+        let browser = Browser::open(&self.options, person, look, media, &self.host()).await?;
+        let browser = Arc::new(browser);
         if let Ok(mut browsers) = self.browsers.lock() {
             browsers.push(Arc::clone(&browser));
         }

@@ -4,15 +4,22 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::axe;
+use crate::bare::Bare;
 use crate::browser::Look;
 use crate::console::Console;
 use crate::fault::{Fault, Outcome, ensure};
+use crate::media::{CONNECTS, Media, moves};
 use crate::stage::Stage;
 use crate::visitor::Visitor;
 
 /// Name, width and height in CSS pixels. The smallest is a desktop at 400 % zoom (WCAG 1.4.10).
 const DEVICES: [(&str, u32, u32); 3] =
     [("desktop", 1280, 860), ("phone", 390, 844), ("zoom", 320, 256)];
+
+/// The screens of operators.
+const CONSOLES: [(&str, u32, u32); 3] =
+    [("wide", 1440, 900), ("tablet", 1024, 700), ("phone", 390, 844)];
 
 /// How far the panel sticks out of the window, and its content out of the panel, in CSS pixels.
 const OVERHANG: &str = r#"
@@ -86,6 +93,62 @@ async fn picture(stage: &Stage, visitor: &Visitor, screen: &str, look: &str) -> 
     }
     let (_, width, height) = DEVICES.first().ok_or_else(|| Fault::new("no device"))?;
     visitor.browser.resize(*width, *height).await
+}
+
+/// See `a_call`.
+pub(crate) async fn a_call_fits_the_console_in_light(stage: Arc<Stage>) -> Outcome {
+    a_call(&stage, false).await
+}
+
+/// See `a_call`.
+pub(crate) async fn a_call_fits_the_console_in_dark(stage: Arc<Stage>) -> Outcome {
+    a_call(&stage, true).await
+}
+
+/// The operator's side of a call, from the ring to the end, breaks no rule of axe-core, and nothing sticks out.
+async fn a_call(stage: &Arc<Stage>, dark: bool) -> Outcome {
+    let look = Look { dark, still: true };
+    let name = if dark { "dark" } else { "light" };
+    let (visitor, anna) = tokio::try_join!(
+        Bare::arrive(stage, "channel=VIDEO", Media::FAKE),
+        Console::arrive_with(stage, "Anna", look, Media::FAKE)
+    )?;
+    let shoot = async |screen: &str| {
+        axe::check(&stage.options, &anna.browser, screen).await?;
+        call_pictures(stage, &anna, screen, name).await
+    };
+    visitor.call().await?;
+    anna.offer().shown().await?;
+    shoot("9-call-rings").await?;
+    anna.accept_call().await?;
+    moves(&anna.browser, "[data-testid=remote-video]", CONNECTS).await?;
+    anna.place("call-quality").shown().await?;
+    shoot("9-call").await?;
+    anna.place("call-devices").click().await?;
+    anna.place("device-audioinput").shown().await?;
+    shoot("9-call-devices").await?;
+    anna.place("call-devices").click().await?;
+    anna.place("call-hold").click().await?;
+    anna.place("call-state").says("On hold").await?;
+    shoot("9-call-held").await?;
+    anna.place("call-close").click().await?;
+    anna.place("call-state").says("The call is over").await?;
+    shoot("9-call-over").await
+}
+
+async fn call_pictures(stage: &Stage, anna: &Console, screen: &str, look: &str) -> Outcome {
+    let folder = stage.options.screenshots.join(stage.options.kind.name());
+    for (device, width, height) in CONSOLES {
+        anna.browser.resize(width, height).await?;
+        let wide = "return document.documentElement.scrollWidth - innerWidth";
+        let wide = anna.browser.run(wide, vec![]).await?;
+        anna.browser.picture(&folder.join(format!("{screen}-{look}-{device}.png"))).await?;
+        ensure!(
+            wide.as_f64().is_some_and(|wide| wide <= 0.0),
+            "{screen} on {device} ({look}) scrolls sideways by {wide} pixels"
+        );
+    }
+    anna.browser.resize(1280, 860).await
 }
 
 async fn console_picture(stage: &Stage, anna: &Console, look: &str) -> Outcome {

@@ -1,6 +1,7 @@
 //! What must hold, each as a sentence.
 
 mod access;
+mod calls;
 mod chat;
 mod continuity;
 mod demos;
@@ -75,6 +76,15 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(CROWD, figures::a_woken_page_has_a_new_connection_at_once),
         scenario!(CROWD, figures::ten_thousand_missed_messages_are_caught_up_with),
         scenario!(LONG, faults::five_hundred_faults_lose_double_and_reorder_nothing),
+        scenario!(PEOPLE, calls::a_video_call_is_heard_and_seen_on_both_sides),
+        scenario!(PEOPLE, calls::an_audio_call_is_heard_on_both_sides),
+        scenario!(PEOPLE, calls::a_muted_operator_is_heard_as_silence),
+        scenario!(PEOPLE, calls::the_operators_camera_goes_off_and_on),
+        scenario!(PEOPLE, calls::a_held_call_is_silent_and_goes_on),
+        scenario!(PEOPLE, calls::the_operator_makes_an_audio_call_one_with_video),
+        scenario!(PEOPLE, calls::the_operator_shares_her_screen),
+        scenario!(PEOPLE, calls::a_reload_of_the_console_takes_the_call_up_again),
+        scenario!(PEOPLE, calls::an_operator_without_devices_still_answers),
         scenario!(PEOPLE, demos::the_bots_conversation_reaches_the_operator_whole),
         scenario!(PEOPLE, demos::the_headless_demo_follows_the_services),
         scenario!(PEOPLE, demos::the_video_demo_shows_what_becomes_of_a_call),
@@ -96,5 +106,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(REFERENCE, reference::every_sample_of_the_reference_runs),
         scenario!(PEOPLE, gallery::every_screen_fits_every_device_in_light),
         scenario!(PEOPLE, gallery::every_screen_fits_every_device_in_dark),
+        scenario!(PEOPLE, gallery::a_call_fits_the_console_in_light),
+        scenario!(PEOPLE, gallery::a_call_fits_the_console_in_dark),
     ]
 }
