@@ -71,7 +71,11 @@ impl Browser {
     }
 }
 
-fn apt_install(packages: &[&str]) -> Result<()> {
+/// Installs Debian packages.
+///
+/// # Errors
+/// There is no apt-get, or it fails.
+pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     if on_path(&["apt-get"]).is_none() {
         let packages = packages.join(" and ");
         return Err(Problem::new(format!(

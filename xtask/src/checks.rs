@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::browsers::Browser;
 use crate::command::{announce, run, run_counted};
+use crate::coturn;
 use crate::delivery;
 use crate::demo;
 use crate::headless;
@@ -178,6 +179,7 @@ pub(crate) fn size(workspace: &Workspace) -> Result<()> {
 fn native(workspace: &Workspace, options: &Options) -> Result<Tally> {
     let mut test = workspace.cargo(&["test", "--no-fail-fast"]);
     test.args(ALL_NATIVE).arg("--").args(options.words());
+    test.env(coturn::VARIABLE, coturn::get()?);
     counted(&mut test, options)
 }
 

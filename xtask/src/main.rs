@@ -5,6 +5,7 @@ mod browsers;
 mod checks;
 mod classic;
 mod command;
+mod coturn;
 mod delivery;
 mod demo;
 mod files;

@@ -16,6 +16,7 @@ pub mod engine;
 pub mod media;
 pub mod mutant;
 pub mod settings;
+pub mod turn;
 pub mod wire;
 
 mod error;

@@ -2,8 +2,12 @@
 
 use crate::error::Error;
 use crate::http::{self, Shared};
+use crate::media::Addresses;
 use crate::settings::Settings;
 use crate::shell::{self, Message, Shell};
+use crate::turn::{Turn, TurnStatus};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -24,7 +28,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::AddressInUse`] and [`Error::Listen`] about the address, [`Error::Store`] about the data folder, [`Error::System`] about the rest.
-    pub async fn start(settings: Settings) -> Result<Running, Error> {
+    pub async fn start(mut settings: Settings) -> Result<Running, Error> {
         let address = settings.http.listen;
         let listener = TcpListener::bind(address).await.map_err(|reason| {
             if reason.kind() == std::io::ErrorKind::AddrInUse {
@@ -39,8 +43,10 @@ impl Server {
                 "everybody who reaches {address} can log in as an operator: set operators.passcode"
             );
         }
+        let addresses = Arc::new(Addresses::new(&settings.media));
+        let turn = relay(&mut settings, &addresses).await?;
         let Shell { messages, thread } =
-            shell::start(&settings, tokio::runtime::Handle::current())?;
+            shell::start(&settings, addresses, tokio::runtime::Handle::current())?;
         let (ended, engine_ended) = oneshot::channel();
         // A blocking join belongs on a thread of its own.
         let watcher = std::thread::Builder::new().name("tvox-join".to_owned()).spawn(move || {
@@ -53,7 +59,13 @@ impl Server {
         let (drop_all, dropped) = watch::channel(0);
         let (stop, stopped) = watch::channel(false);
         let (alive, all_gone) = mpsc::channel(1);
-        let shared = Arc::new(Shared::new(settings, messages.clone(), dropped, alive));
+        let shared = Arc::new(Shared::new(
+            settings,
+            messages.clone(),
+            dropped,
+            alive,
+            turn.as_ref().map(Turn::traffic),
+        ));
         let accepting = tokio::spawn(http::serve(listener, shared, stopped));
         Ok(Running {
             address,
@@ -64,8 +76,32 @@ impl Server {
             drop_all,
             stop,
             all_gone,
+            turn,
         })
     }
+}
+
+/// Starts the relay inside, where no other is set, and has the engine send browsers to it.
+async fn relay(settings: &mut Settings, addresses: &Arc<Addresses>) -> Result<Option<Turn>, Error> {
+    let calls = &mut settings.rules.calls;
+    if !settings.turn.enabled || !calls.turn.is_empty() {
+        return Ok(None);
+    }
+    if settings.turn.secret.is_empty() {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| Error::System(format!("no random numbers: {error}")))?;
+        settings.turn.secret = STANDARD.encode(bytes);
+    }
+    let turn = Turn::start(&settings.turn, addresses).await?;
+    let address = turn.address();
+    calls.turn_secret.clone_from(&settings.turn.secret);
+    calls.turn =
+        ["udp", "tcp"].map(|transport| format!("turn:{address}?transport={transport}")).to_vec();
+    if calls.stun.is_empty() {
+        calls.stun = vec![format!("stun:{address}")];
+    }
+    Ok(Some(turn))
 }
 
 /// A running server. Dropping it kills it, see [`Running::kill`].
@@ -80,6 +116,7 @@ pub struct Running {
     drop_all: watch::Sender<u64>,
     stop: watch::Sender<bool>,
     all_gone: mpsc::Receiver<()>,
+    turn: Option<Turn>,
 }
 
 /// Holds a server back; it goes on when this is dropped.
@@ -91,6 +128,11 @@ impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What the relay inside has done; nothing where there is none.
+    pub fn turn(&self) -> Option<TurnStatus> {
+        self.turn.as_ref().map(|turn| turn.traffic().status())
     }
 
     /// Cuts every WebSocket without a close frame, as a failing network does. The server goes on.
@@ -127,6 +169,9 @@ impl Running {
     pub async fn kill(mut self) {
         self.accepting.abort();
         let _ = (&mut self.accepting).await;
+        if let Some(turn) = self.turn.take() {
+            turn.stop().await;
+        }
     }
 
     /// Stops gracefully: no new connections, everybody is told to come back (4201), everything is written.
@@ -140,6 +185,9 @@ impl Running {
         (&mut self.accepting).await.unwrap_or_default();
         // Every connection holds a sender; when the last is gone, there is nothing more to receive.
         let _ = tokio::time::timeout(FAREWELL, self.all_gone.recv()).await;
+        if let Some(turn) = self.turn.take() {
+            turn.stop().await;
+        }
         result
     }
 }

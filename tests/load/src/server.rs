@@ -104,7 +104,7 @@ impl Server {
 fn settings(options: &Options) -> String {
     let (people, queue) = (2 * options.visitors + 1000, options.conversations + 100);
     format!(
-        "[http]\nconnections = {people}\n[echo]\nenabled = false\n\
+        "[http]\nconnections = {people}\n[echo]\nenabled = false\n[turn]\nenabled = false\n\
          [limits]\nsessions_per_hour = {people}\nqueue = {queue}\n\
          [operators]\ncontacts = 1000\nrate = {{ per_second = 2000, burst = 4000 }}\n\
          [chat]\ninactivity = \"never\"\n"

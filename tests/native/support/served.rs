@@ -35,6 +35,7 @@ pub(crate) async fn server_with(data: &TempDir, settings: &str) -> Running {
 
 async fn started(data: &TempDir, mut settings: Settings) -> Running {
     settings.paths.data = data.path().to_owned();
+    settings.turn.port = 0;
     loop {
         match Server::start(settings.clone()).await {
             Ok(running) => return running,

@@ -351,13 +351,10 @@ impl Engine {
                 credential: None,
             });
         }
-        if !rules.turn.is_empty()
-            && let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(rules.turn_secret.as_bytes())
-        {
+        if !rules.turn.is_empty() {
             let end = self.now.after(rules.turn_ttl).millis() / 1000;
             let username = format!("{end}:{owner}:{id}");
-            mac.update(username.as_bytes());
-            let credential = STANDARD.encode(mac.finalize().into_bytes());
+            let credential = credential(&rules.turn_secret, &username);
             ice_servers.push(IceServer {
                 urls: rules.turn.clone(),
                 username: Some(username),
@@ -382,6 +379,15 @@ impl Engine {
             self.topics.forget(&Topic::Call(visitor.clone(), channel));
         }
     }
+}
+
+/// The password of a user name of the TURN REST scheme: base64 of HMAC-SHA1 over it.
+#[must_use]
+pub fn credential(secret: &str, username: &str) -> String {
+    // HMAC takes keys of any length.
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    mac.update(username.as_bytes());
+    STANDARD.encode(mac.finalize().into_bytes())
 }
 
 fn check_open(session: &Session) -> Result<(), Fault> {

@@ -38,6 +38,7 @@ mod views;
 mod visitor_calls;
 mod waiting;
 
+pub use calls::credential;
 pub use files::{Digest, Download, FileRow, Upload, stored_name};
 pub use io::{Close, Effect, Input};
 pub use link::{Door, LinkId};

@@ -1,10 +1,11 @@
 //! Two answers without a WebSocket: the version, and a configuration ready for a widget.
 
-use super::{Shared, guard};
+use super::{Peer, Shared, guard};
 use crate::wire::VERSION;
 use crate::wire::fault::Fault;
 use crate::wire::frame::{self, raw};
 use crate::wire::model::Channel;
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -49,6 +50,20 @@ pub(super) async fn preflight(State(shared): State<Arc<Shared>>, headers: Header
         answer.insert(header::VARY, HeaderValue::from_static("origin"));
     }
     response
+}
+
+/// What the relay inside has done, for whoever sits at this machine. Pages of other origins cannot read it.
+pub(super) async fn turn(
+    State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<Peer>,
+) -> Response {
+    match &shared.turn {
+        Some(turn) if peer.0.is_loopback() => {
+            let status = serde_json::to_string(&turn.status()).unwrap_or_default();
+            ([(header::CONTENT_TYPE, "application/json")], status).into_response()
+        }
+        Some(_) | None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// A `WidgetConf` with this server and the services that it has.

@@ -9,6 +9,7 @@ mod socket;
 use crate::engine::{Door, LinkId};
 use crate::settings::Settings;
 use crate::shell::Message;
+use crate::turn::Traffic;
 use crate::wire::{OPERATOR_PROTOCOL, WIDGET_PROTOCOL};
 use axum::Router;
 use axum::body::Body;
@@ -53,6 +54,8 @@ pub(crate) struct Shared {
     open: AtomicUsize,
     /// Files that may come at a time.
     uploads: Semaphore,
+    /// Of the relay inside, if there is one.
+    turn: Option<Arc<Traffic>>,
 }
 
 impl Shared {
@@ -61,6 +64,7 @@ impl Shared {
         messages: Sender<Message>,
         dropped: watch::Receiver<u64>,
         alive: mpsc::Sender<()>,
+        turn: Option<Arc<Traffic>>,
     ) -> Self {
         Self {
             settings,
@@ -70,6 +74,7 @@ impl Shared {
             next_link: AtomicU64::new(1),
             open: AtomicUsize::new(0),
             uploads: Semaphore::new(UPLOADS),
+            turn,
         }
     }
 }
@@ -153,6 +158,7 @@ fn router(shared: Arc<Shared>) -> Router {
             "/tvox/widget/files/{file}",
             get(files::get).put(files::put).options(files::preflight),
         )
+        .route("/tvox/demo/turn", get(api::turn))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/", get(pages::home))
         .route("/demo", get(pages::demo))

@@ -13,6 +13,7 @@ mod peer;
 mod sockets;
 
 pub use sockets::Addresses;
+pub(crate) use sockets::DATAGRAM;
 
 use crate::wire::id::SessionId;
 use crate::wire::telephony::Signal;

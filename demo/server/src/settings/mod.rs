@@ -7,6 +7,7 @@ mod media;
 mod requests;
 mod rules;
 mod telephony;
+mod turn;
 
 pub use calendar::{Calendar, Hours, Weekday};
 pub use files::{FileRules, TYPES};
@@ -17,6 +18,7 @@ pub use requests::{
 };
 pub use rules::{ChatRules, Limits, OperatorRules, Rate, Rules, Service, VisitorRules};
 pub use telephony::CallRules;
+pub use turn::Turn;
 
 use crate::error::Error;
 use crate::wire::model::Channel;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub echo: Echo,
     /// Where its sound and picture come in.
     pub media: Media,
+    /// The relay for calls.
+    pub turn: Turn,
     /// What the contact centre does.
     pub rules: Rules,
 }
@@ -176,6 +180,7 @@ struct File {
     store: Store,
     echo: Echo,
     media: Media,
+    turn: Turn,
     channels: Option<BTreeMap<Channel, bool>>,
     services: Option<Vec<Service>>,
     limits: Limits,
@@ -215,6 +220,7 @@ impl Settings {
             store: file.store,
             echo: file.echo,
             media: file.media,
+            turn: file.turn,
             rules: Rules {
                 channels: file.channels.map_or(defaults.channels, |given| {
                     given.into_iter().filter_map(|(channel, on)| on.then_some(channel)).collect()
@@ -276,6 +282,7 @@ impl Settings {
             return Err("http.backlog: must be at least twice limits.frame".to_owned());
         }
         self.media.check()?;
+        self.turn.check()?;
         self.rules.calls.check()?;
         self.rules.files.check()?;
         self.rules.mail.check()?;

@@ -70,7 +70,11 @@ pub(crate) struct Shell {
 }
 
 /// Opens the store and starts the thread. The media of calls runs on that runtime.
-pub(crate) fn start(settings: &Settings, runtime: Handle) -> Result<Shell, Error> {
+pub(crate) fn start(
+    settings: &Settings,
+    addresses: Arc<Addresses>,
+    runtime: Handle,
+) -> Result<Shell, Error> {
     let mut store = Store::open(&settings.paths.data, &settings.store)?;
     let (engine, mails) = load(&mut store, settings)?;
     let (messages, inbox) = channel();
@@ -87,7 +91,7 @@ pub(crate) fn start(settings: &Settings, runtime: Handle) -> Result<Shell, Error
         // Who asked for the media may be gone before it.
         let _ = reports.send(Message::Media(report));
     });
-    let peers = Peers::new(runtime, Arc::new(Addresses::new(&settings.media)), tell);
+    let peers = Peers::new(runtime, addresses, tell);
     let mut core = Core {
         settings: settings.clone(),
         store,

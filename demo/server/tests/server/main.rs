@@ -25,3 +25,5 @@ mod sim;
 mod simulated;
 mod support;
 mod timeouts;
+mod turn;
+mod turn_client;

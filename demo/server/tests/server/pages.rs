@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-struct Answer {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
 }
 
 /// Asks as written: no client tidies the path up.
@@ -45,7 +45,7 @@ async fn ask(
     Answer { status, headers, body: body.to_owned() }
 }
 
-async fn get(world: &World, path: &str) -> Answer {
+pub(crate) async fn get(world: &World, path: &str) -> Answer {
     ask(world, "GET", path, &[], "").await
 }
 

@@ -34,6 +34,7 @@ impl World {
         settings.http.listen = "127.0.0.1:0".parse().unwrap();
         settings.paths.data = data.path().to_owned();
         settings.echo.enabled = false;
+        settings.turn.enabled = false;
         change(&mut settings);
         let running = Server::start(settings.clone()).await.unwrap();
         // Tokens belong to an origin, and the port is part of it: the next server must have the same.
