@@ -4,9 +4,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod axe;
-mod bare;
 mod bidi;
 mod browser;
+mod caller;
 mod console;
 mod fault;
 mod folder;
@@ -16,6 +16,7 @@ mod operator;
 mod options;
 mod part;
 mod process;
+mod relay;
 mod runner;
 mod sample;
 mod scenarios;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::fault::Outcome;
-use crate::wait;
+use crate::fault::{Outcome, ensure};
+use crate::wait::{self, SOON};
 
 /// Put into every document before the page's own scripts: keeps a list of what the page opens.
 pub(crate) const PROBE: &str = include_str!("probe.js");
@@ -96,6 +96,11 @@ impl Media {
 const ALLOW: u8 = 1;
 const DENY: u8 = 2;
 
+/// Quieter than this is silence: encoders leave a little noise.
+const SILENCE: f64 = 1e-6;
+/// Seconds of sound that are listened to: the fake microphone of Chromium beeps once a second.
+const LISTEN: f64 = 2.5;
+
 /// What a page's peer connections and devices have come to.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,6 +123,13 @@ pub(crate) struct Count {
     pub(crate) live: usize,
     /// Of these, cameras and screens.
     pub(crate) live_video: usize,
+}
+
+impl Count {
+    /// Whether this side of the path in use is a relay.
+    pub(crate) fn is_relayed(&self) -> bool {
+        self.path.as_ref().is_some_and(|(own, _)| own == "relay")
+    }
 }
 
 /// Counts what the page has.
@@ -150,11 +162,7 @@ pub(crate) async fn counts(
 ///
 /// # Errors
 /// They do not come within the limit.
-pub(crate) async fn loudness(
-    browser: &Arc<Browser>,
-    seconds: f64,
-    limit: Duration,
-) -> Outcome<f64> {
+async fn loudness(browser: &Arc<Browser>, seconds: f64, limit: Duration) -> Outcome<f64> {
     let before = count(browser).await?;
     let after = counts(browser, "sound goes on", limit, |count| {
         count.audio_seconds >= before.audio_seconds + seconds
@@ -184,6 +192,75 @@ pub(crate) async fn moves(browser: &Arc<Browser>, selector: &str, limit: Duratio
         })
     })
     .await
+}
+
+/// Waits until more sound comes in, and is louder than silence.
+///
+/// # Errors
+/// It does not within the limit.
+pub(crate) async fn heard(browser: &Arc<Browser>) -> Outcome {
+    let before = count(browser).await?;
+    counts(browser, "sound comes in", CONNECTS, |count| {
+        count.audio_energy > before.audio_energy + SILENCE
+    })
+    .await
+    .map(drop)
+}
+
+/// Waits until more sound comes in, and more pictures.
+///
+/// # Errors
+/// They do not within the limit.
+pub(crate) async fn heard_and_seen(browser: &Arc<Browser>) -> Outcome {
+    let before = count(browser).await?;
+    counts(browser, "sound and pictures come in", CONNECTS, |count| {
+        // A new peer connection counts anew.
+        let pictures = before.peers != count.peers || count.frames_decoded > before.frames_decoded;
+        count.frames_decoded > 5 && pictures && count.audio_energy > SILENCE
+    })
+    .await?;
+    heard(browser).await
+}
+
+/// Waits until the line goes on and nothing is heard on it.
+///
+/// # Errors
+/// Something still is after the limit.
+pub(crate) async fn is_silent(browser: &Arc<Browser>) -> Outcome {
+    wait::until("nothing is heard", CONNECTS, async || {
+        let loud = loudness(browser, LISTEN, SOON).await?;
+        Ok(if loud < SILENCE { Ok(()) } else { Err(format!("{loud}")) })
+    })
+    .await
+}
+
+/// Waits until no device is in use and no peer connection open in any of these.
+///
+/// # Errors
+/// Something still is after the limit.
+pub(crate) async fn nothing_is_left(browsers: &[&Arc<Browser>]) -> Outcome {
+    for browser in browsers {
+        counts(browser, "nothing is left of the call", SOON, |count| {
+            count.live == 0 && count.open == 0
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Holds where this side of the call goes through the demo server's own relay, which has counted it.
+///
+/// # Errors
+/// It goes another way.
+pub(crate) async fn relayed(browser: &Arc<Browser>) -> Outcome {
+    let count = count(browser).await?;
+    ensure!(count.is_relayed(), "the own end of the path is a relay: {count:?}");
+    let ask = "const done = arguments[arguments.length - 1]; \
+               fetch('/tvox/demo/turn').then((answer) => answer.json()).then(done, () => done(null));";
+    let status = browser.run_async(ask, vec![]).await?;
+    let sent = status.get("bytesFromPeers").and_then(Value::as_u64).unwrap_or_default();
+    ensure!(sent >= count.bytes_received, "relayed {sent} bytes to {}: {count:?}", browser.person);
+    Ok(())
 }
 
 #[cfg(test)]

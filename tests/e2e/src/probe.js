@@ -17,6 +17,14 @@
       return stream;
     };
   }
+  // What is said to the other side's browser.
+  const said = [];
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (frame) {
+    const { method, params } = typeof frame === "string" ? JSON.parse(frame) : {};
+    if (method === "signal") said.push(params);
+    return send.call(this, frame);
+  };
   // The document, and the shadow roots in it.
   const roots = () => [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
   const find = (selector) => roots().map((root) => root.querySelector(selector)).find(Boolean);
@@ -56,5 +64,11 @@
     context.drawImage(video, 0, 0, 32, 24);
     return context.getImageData(0, 0, 32, 24).data.join(",");
   };
-  globalThis.probe = { peers, tracks, count, picture };
+    // Whatever is over is not held on to.
+  const forget = () => {
+    peers.splice(0, peers.length, ...peers.filter((peer) => peer.connectionState !== "closed"));
+    tracks.splice(0, tracks.length, ...tracks.filter((track) => track.readyState === "live"));
+    said.length = 0;
+  };
+  globalThis.probe = { forget, peers, tracks, said, count, picture };
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::fault::{Fault, Outcome};
 use crate::options::{Kind, Options};
+use crate::relay;
 use crate::sample;
 use crate::stage::{Setup, Stage};
 
@@ -45,6 +46,11 @@ pub(crate) async fn run(options: &Options, scenarios: &[Scenario]) -> bool {
         }
         if scenario.setup.reference && sample::text(&options.site).is_none() {
             println!("test {kind}::{} ... ignored, TVOX_REFERENCE names no text", scenario.name);
+            ignored += 1;
+            continue;
+        }
+        if scenario.setup.coturn && relay::program().is_none() {
+            println!("test {kind}::{} ... ignored, there is no turnserver (coturn)", scenario.name);
             ignored += 1;
             continue;
         }

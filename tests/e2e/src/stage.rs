@@ -10,10 +10,13 @@ use crate::fault::{Fault, Outcome};
 use crate::folder::{Folder, copy_files, copy_tree};
 use crate::media::Media;
 use crate::options::Options;
+use crate::relay::Relay;
 use crate::server::Server;
 
 /// The path of the widgets' WebSockets.
 pub(crate) const WIDGETS: &str = "/tvox/widget";
+/// The path of the consoles' WebSockets.
+pub(crate) const OPERATORS: &str = "/tvox/operator";
 
 /// How a scenario wants its server.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +25,8 @@ pub(crate) struct Setup {
     pub(crate) echo: bool,
     /// A file of settings, from the project's root.
     pub(crate) config: Option<&'static str>,
+    /// Coturn relays calls; nothing can be played where it is not installed.
+    pub(crate) coturn: bool,
     /// Nothing can be played without the text of the reference.
     pub(crate) reference: bool,
     /// Takes many minutes: only where everything is wanted.
@@ -35,6 +40,7 @@ pub(crate) struct Stage {
     pub(crate) options: Options,
     /// The path between browsers and server.
     pub(crate) gate: Proxy,
+    relay: Option<Relay>,
     setup: Setup,
     data: Folder,
     site: Folder,
@@ -61,6 +67,7 @@ impl Stage {
         let stage = Self {
             options,
             gate: Proxy::open().await?,
+            relay: if setup.coturn { Some(Relay::start().await?) } else { None },
             setup,
             data: Folder::new("data")?,
             site,
@@ -124,6 +131,10 @@ impl Stage {
         }
         if let Some(config) = self.setup.config {
             more.extend(["--config".into(), self.options.site.join(config).into_os_string()]);
+        } else if let Some(relay) = &self.relay {
+            let config = self.data.path().join("relay.toml");
+            std::fs::write(&config, relay.settings())?;
+            more.extend(["--config".into(), config.into_os_string()]);
         }
         let server =
             Server::start(&self.options, self.data.path(), self.site.path(), &more).await?;
@@ -146,6 +157,14 @@ impl Stage {
         Ok(())
     }
 
+    /// Coturn.
+    ///
+    /// # Errors
+    /// The setup has none.
+    pub(crate) fn relay(&self) -> Outcome<&Relay> {
+        self.relay.as_ref().ok_or_else(|| Fault::new("there is no relay"))
+    }
+
     /// Where the server itself listens: the way around the gate.
     ///
     /// # Errors
@@ -162,6 +181,7 @@ impl Stage {
         if let Some(server) = self.server.lock().await.as_ref() {
             lines.extend(server.lines());
         }
+        lines.extend(self.relay.iter().flat_map(Relay::lines));
         lines
     }
 

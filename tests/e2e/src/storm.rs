@@ -13,11 +13,10 @@ use tvox_faults::{Fault as Blow, Line as Connection, Shape, Way};
 use crate::fault::{Fault, Outcome};
 use crate::line::From;
 use crate::operator::Operator;
-use crate::stage::{Stage, WIDGETS};
+use crate::stage::{OPERATORS, Stage, WIDGETS};
 use crate::visitor::Visitor;
 use crate::wait::{self, LATER};
 
-const OPERATORS: &str = "/tvox/operator";
 /// A frame comes at least with each heartbeat: a line without one is silent already.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// An ordinary line, as long as nothing else is said.

@@ -1,21 +1,21 @@
 //! Calls: sound and picture between a page that calls by hand and the operator's console.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::bare::Bare;
+use tvox_faults::Fault;
+
 use crate::browser::{Browser, Look};
+use crate::caller::{Caller, REMOTE};
 use crate::console::Console;
 use crate::fault::{Outcome, ensure};
-use crate::media::{self, CONNECTS, Devices, Media, counts, loudness, moves};
+use crate::media::{
+    self, CONNECTS, Devices, Media, counts, heard, heard_and_seen, is_silent, moves,
+    nothing_is_left, relayed,
+};
 use crate::options::Kind;
-use crate::stage::Stage;
+use crate::stage::{OPERATORS, Stage};
 use crate::wait::{self, SOON};
-
-/// Quieter than this is silence: encoders leave a little noise.
-const SILENCE: f64 = 1e-6;
-/// Seconds of sound that are listened to: the fake microphone of Chromium beeps once a second.
-const LISTEN: f64 = 2.5;
+use crate::watch::is_lost_line;
 
 /// Both sides hear and see each other; hanging up frees every device, whoever does it.
 pub(crate) async fn a_video_call_is_heard_and_seen_on_both_sides(stage: Arc<Stage>) -> Outcome {
@@ -23,14 +23,14 @@ pub(crate) async fn a_video_call_is_heard_and_seen_on_both_sides(stage: Arc<Stag
     for browser in [&visitor.browser, &anna.browser] {
         heard_and_seen(browser).await?;
     }
-    moves(&visitor.browser, "#remote", SOON).await?;
+    moves(&visitor.browser, REMOTE, SOON).await?;
     moves(&anna.browser, "[data-testid=remote-video]", SOON).await?;
     anna.place("self-video").shown().await?;
     anna.place("call-quality").shown().await?;
     visitor.hang_up().await?;
     visitor.says("IDLE").await?;
     anna.place("call-state").says("The call is over").await?;
-    nothing_is_left(&visitor, &anna).await
+    nothing_is_left(&[&visitor.browser, &anna.browser]).await
 }
 
 /// Without a camera on either side there is sound; the operator ends the call.
@@ -43,7 +43,7 @@ pub(crate) async fn an_audio_call_is_heard_on_both_sides(stage: Arc<Stage>) -> O
     }
     anna.place("call-close").click().await?;
     visitor.says("IDLE").await?;
-    nothing_is_left(&visitor, &anna).await
+    nothing_is_left(&[&visitor.browser, &anna.browser]).await
 }
 
 /// A muted operator is silence and not a broken line; unmuted she is heard again.
@@ -61,13 +61,13 @@ pub(crate) async fn a_muted_operator_is_heard_as_silence(stage: Arc<Stage>) -> O
 /// A camera that is switched off is given back, and can be switched on again.
 pub(crate) async fn the_operators_camera_goes_off_and_on(stage: Arc<Stage>) -> Outcome {
     let (visitor, anna) = meet(&stage, "channel=VIDEO").await?;
-    moves(&visitor.browser, "#remote", CONNECTS).await?;
+    moves(&visitor.browser, REMOTE, CONNECTS).await?;
     anna.place("call-camera").click().await?;
     is_told(&visitor, (true, false)).await?;
     counts(&anna.browser, "the camera is given back", SOON, |count| count.live_video == 0).await?;
     anna.place("call-camera").click().await?;
     is_told(&visitor, (true, true)).await?;
-    moves(&visitor.browser, "#remote", SOON).await
+    moves(&visitor.browser, REMOTE, SOON).await
 }
 
 /// On hold neither side hears or sees the other, and no camera is in use; then it goes on.
@@ -96,14 +96,14 @@ pub(crate) async fn the_operator_makes_an_audio_call_one_with_video(stage: Arc<S
     heard(&visitor.browser).await?;
     anna.place("call-camera").click().await?;
     heard_and_seen(&visitor.browser).await?;
-    moves(&visitor.browser, "#remote", SOON).await?;
+    moves(&visitor.browser, REMOTE, SOON).await?;
     heard(&anna.browser).await
 }
 
 /// Of the screen as much is seen as of the camera, and the camera comes back after it.
 pub(crate) async fn the_operator_shares_her_screen(stage: Arc<Stage>) -> Outcome {
     let (visitor, anna) = meet(&stage, "channel=VIDEO").await?;
-    moves(&visitor.browser, "#remote", CONNECTS).await?;
+    moves(&visitor.browser, REMOTE, CONNECTS).await?;
     let width = |browser: &Arc<Browser>| {
         let browser = Arc::clone(browser);
         async move { browser.run("return document.getElementById('remote').videoWidth", vec![]).await }
@@ -112,7 +112,7 @@ pub(crate) async fn the_operator_shares_her_screen(stage: Arc<Stage>) -> Outcome
     anna.place("call-share").click().await?;
     if stage.options.kind == Kind::Firefox {
         // It asks which screen, and nobody is there to answer: meanwhile the call goes on.
-        return moves(&visitor.browser, "#remote", SOON).await;
+        return moves(&visitor.browser, REMOTE, SOON).await;
     }
     counts(&anna.browser, "camera and screen are in use", SOON, |count| count.live_video == 2)
         .await?;
@@ -123,7 +123,7 @@ pub(crate) async fn the_operator_shares_her_screen(stage: Arc<Stage>) -> Outcome
     .await?;
     anna.place("call-share").click().await?;
     counts(&anna.browser, "the camera is in use", SOON, |count| count.live_video == 1).await?;
-    moves(&visitor.browser, "#remote", SOON).await
+    moves(&visitor.browser, REMOTE, SOON).await
 }
 
 /// The operator's page is loaded again in mid-call: the visitor offers anew, and both go on.
@@ -135,11 +135,11 @@ pub(crate) async fn a_reload_of_the_console_takes_the_call_up_again(stage: Arc<S
     for browser in [&visitor.browser, &anna.browser] {
         heard_and_seen(browser).await?;
     }
-    let asked = visitor.browser.run("return record.restarts", vec![]).await?;
+    let asked = visitor.noted("restarts").await?;
     ensure!(asked == 1, "one new offer was asked for, not {asked}");
     anna.place("call-close").click().await?;
     visitor.says("IDLE").await?;
-    nothing_is_left(&visitor, &anna).await
+    nothing_is_left(&[&visitor.browser, &anna.browser]).await
 }
 
 /// Whatever an operator lacks or forbids is said in words, and the visitor is heard and seen.
@@ -166,15 +166,88 @@ pub(crate) async fn an_operator_without_devices_still_answers(stage: Arc<Stage>)
     Ok(())
 }
 
+/// The operator's connection to the server breaks in mid-call: the media goes on as if nothing were, and
+/// what is said through the server arrives when it is back.
+pub(crate) async fn the_operators_lost_connection_does_no_harm_to_a_call(
+    stage: Arc<Stage>,
+) -> Outcome {
+    let (visitor, anna) = meet(&stage, "channel=VIDEO").await?;
+    heard_and_seen(&visitor.browser).await?;
+    for line in stage.gate.lines(OPERATORS) {
+        ensure!(line.strike(&Fault::Reset).took_effect().await, "the line is reset");
+    }
+    anna.place("call-camera").click().await?;
+    is_told(&visitor, (true, false)).await?;
+    anna.place("call-camera").click().await?;
+    is_told(&visitor, (true, true)).await?;
+    heard_and_seen(&visitor.browser).await?;
+    let count = media::count(&anna.browser).await?;
+    ensure!(count.peers == 1, "the peer connection is the first one: {count:?}");
+    anna.browser.watch.forgive(is_lost_line);
+    Ok(())
+}
+
+/// A visitor whose network lets nothing else through is heard and seen by way of a relay.
+pub(crate) async fn a_call_goes_through_coturn_alone(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage, "channel=VIDEO&policy=relay").await?;
+    for browser in [&visitor.browser, &anna.browser] {
+        heard_and_seen(browser).await?;
+    }
+    let count = media::count(&visitor.browser).await?;
+    ensure!(count.is_relayed(), "the visitor's own end of the path is a relay: {count:?}");
+    visitor.hang_up().await?;
+    visitor.says("IDLE").await?;
+    stage.relay()?.has_sent(count.bytes_received, CONNECTS).await
+}
+
+/// The path of the media goes dead in mid-call, and the visitor's page does nothing about it: the operator's asks
+/// for a new peer connection, and both hear and see again.
+pub(crate) async fn the_operator_asks_anew_where_the_path_goes_dead(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage, "channel=VIDEO&policy=relay").await?;
+    heard_and_seen(&visitor.browser).await?;
+    heard_and_seen(&anna.browser).await?;
+    stage.relay()?.cut();
+    wait::until("the operator asks for a new offer", CONNECTS, async || {
+        let asked = visitor.noted("restarts").await?;
+        Ok(if asked == 0 { Err("not yet".to_owned()) } else { Ok(()) })
+    })
+    .await?;
+    heard_and_seen(&visitor.browser).await?;
+    heard_and_seen(&anna.browser).await
+}
+
+/// The same through the relay that the demo server has inside, which counts what it relays.
+pub(crate) async fn a_call_goes_through_the_servers_own_relay_alone(stage: Arc<Stage>) -> Outcome {
+    let (visitor, anna) = meet(&stage, "channel=VIDEO&policy=relay").await?;
+    for browser in [&visitor.browser, &anna.browser] {
+        heard_and_seen(browser).await?;
+    }
+    relayed(&visitor.browser).await
+}
+
+/// Where no person is, the visitor hears and sees herself.
+pub(crate) async fn the_automatic_operator_sends_sound_and_picture_back(
+    stage: Arc<Stage>,
+) -> Outcome {
+    let visitor = Caller::by_hand(&stage, "channel=VIDEO", Media::FAKE).await?;
+    visitor.call().await?;
+    visitor.says("CONNECTED").await?;
+    heard_and_seen(&visitor.browser).await?;
+    moves(&visitor.browser, REMOTE, SOON).await?;
+    visitor.hang_up().await?;
+    visitor.says("IDLE").await?;
+    nothing_is_left(&[&visitor.browser]).await
+}
+
 /// Somebody calls, Anna answers, and the browsers are connected.
-async fn meet(stage: &Stage, query: &str) -> Outcome<(Bare, Console)> {
+async fn meet(stage: &Stage, query: &str) -> Outcome<(Caller, Console)> {
     meet_with(stage, query, Media::FAKE).await
 }
 
 /// The same, and Anna has these devices.
-async fn meet_with(stage: &Stage, query: &str, hers: Media) -> Outcome<(Bare, Console)> {
+async fn meet_with(stage: &Stage, query: &str, hers: Media) -> Outcome<(Caller, Console)> {
     let (visitor, anna) = tokio::try_join!(
-        Bare::arrive(stage, query, Media::FAKE),
+        Caller::by_hand(stage, query, Media::FAKE),
         Console::arrive_with(stage, "Anna", Look::default(), hers)
     )?;
     visitor.call().await?;
@@ -182,53 +255,11 @@ async fn meet_with(stage: &Stage, query: &str, hers: Media) -> Outcome<(Bare, Co
     Ok((visitor, anna))
 }
 
-/// More sound comes in, and it is louder than silence.
-async fn heard(browser: &Arc<Browser>) -> Outcome {
-    let before = media::count(browser).await?;
-    counts(browser, "sound comes in", CONNECTS, |count| {
-        count.audio_energy > before.audio_energy + SILENCE
-    })
-    .await
-    .map(drop)
-}
-
-/// More sound comes in, and more pictures.
-async fn heard_and_seen(browser: &Arc<Browser>) -> Outcome {
-    let before = media::count(browser).await?;
-    counts(browser, "sound and pictures come in", CONNECTS, |count| {
-        // A new peer connection counts anew.
-        let pictures = before.peers != count.peers || count.frames_decoded > before.frames_decoded;
-        count.frames_decoded > 5 && pictures && count.audio_energy > SILENCE
-    })
-    .await?;
-    heard(browser).await
-}
-
-/// The line goes on and nothing is heard on it.
-async fn is_silent(browser: &Arc<Browser>) -> Outcome {
-    wait::until("nothing is heard", Duration::from_secs(30), async || {
-        let loud = loudness(browser, LISTEN, SOON).await?;
-        Ok(if loud < SILENCE { Ok(()) } else { Err(format!("{loud}")) })
-    })
-    .await
-}
-
 /// The operator's page has said what of hers is on: microphone and camera.
-async fn is_told(visitor: &Bare, media: (bool, bool)) -> Outcome {
+async fn is_told(visitor: &Caller, media: (bool, bool)) -> Outcome {
     wait::until(&format!("the visitor is told {media:?}"), SOON, async || {
         let told = visitor.told().await?;
         Ok(if told == Some(media) { Ok(()) } else { Err(format!("{told:?}")) })
     })
     .await
-}
-
-/// No device is in use and no peer connection open, on either side.
-async fn nothing_is_left(visitor: &Bare, anna: &Console) -> Outcome {
-    for browser in [&visitor.browser, &anna.browser] {
-        counts(browser, "nothing is left of the call", SOON, |count| {
-            count.live == 0 && count.open == 0
-        })
-        .await?;
-    }
-    Ok(())
 }

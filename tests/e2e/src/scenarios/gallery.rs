@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::axe;
-use crate::bare::Bare;
 use crate::browser::Look;
+use crate::caller::Caller;
 use crate::console::Console;
 use crate::fault::{Fault, Outcome, ensure};
 use crate::media::{CONNECTS, Media, moves};
@@ -110,7 +110,7 @@ async fn a_call(stage: &Arc<Stage>, dark: bool) -> Outcome {
     let look = Look { dark, still: true };
     let name = if dark { "dark" } else { "light" };
     let (visitor, anna) = tokio::try_join!(
-        Bare::arrive(stage, "channel=VIDEO", Media::FAKE),
+        Caller::by_hand(stage, "channel=VIDEO", Media::FAKE),
         Console::arrive_with(stage, "Anna", look, Media::FAKE)
     )?;
     let shoot = async |screen: &str| {

@@ -30,14 +30,17 @@ macro_rules! scenario {
 }
 
 /// People only.
-const PEOPLE: Setup = Setup { echo: false, config: None, reference: false, long: false };
+const PEOPLE: Setup =
+    Setup { echo: false, config: None, coturn: false, reference: false, long: false };
 /// The automatic operator as well.
 const ECHO: Setup = Setup { echo: true, ..PEOPLE };
 /// The services and channels that the reference's samples speak of.
 const REFERENCE: Setup =
-    Setup { echo: true, config: Some("tests/reference/server.toml"), reference: true, long: false };
+    Setup { config: Some("tests/reference/server.toml"), reference: true, ..ECHO };
 /// For as long as it takes.
 const LONG: Setup = Setup { long: true, ..PEOPLE };
+/// Calls go through coturn, where they ask for a relay.
+const COTURN: Setup = Setup { coturn: true, ..PEOPLE };
 /// An operator for many visitors, who writes without a break.
 const CROWD: Setup = Setup { config: Some("tests/e2e/faults.toml"), ..LONG };
 /// An automatic operator in a hurry.
@@ -85,6 +88,11 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, calls::the_operator_shares_her_screen),
         scenario!(PEOPLE, calls::a_reload_of_the_console_takes_the_call_up_again),
         scenario!(PEOPLE, calls::an_operator_without_devices_still_answers),
+        scenario!(PEOPLE, calls::the_operators_lost_connection_does_no_harm_to_a_call),
+        scenario!(PEOPLE, calls::a_call_goes_through_the_servers_own_relay_alone),
+        scenario!(COTURN, calls::a_call_goes_through_coturn_alone),
+        scenario!(COTURN, calls::the_operator_asks_anew_where_the_path_goes_dead),
+        scenario!(HURRY, calls::the_automatic_operator_sends_sound_and_picture_back),
         scenario!(PEOPLE, demos::the_bots_conversation_reaches_the_operator_whole),
         scenario!(PEOPLE, demos::the_headless_demo_follows_the_services),
         scenario!(PEOPLE, demos::the_video_demo_shows_what_becomes_of_a_call),

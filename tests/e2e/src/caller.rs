@@ -1,8 +1,8 @@
-//! The visitor of the page that calls by hand: `pages/bare-call.html`.
+//! A visitor who calls from a page of the tests.
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::browser::{Browser, Look};
 use crate::fault::Outcome;
@@ -10,26 +10,31 @@ use crate::media::Media;
 use crate::part::Part;
 use crate::stage::Stage;
 
-/// Somebody who calls without the widget.
+/// The operator's picture, on either page.
+pub(crate) const REMOTE: &str = "#remote video, video#remote";
+
+/// Somebody who calls.
 #[derive(Debug, Clone)]
-pub(crate) struct Bare {
+pub(crate) struct Caller {
     /// Her browser.
     pub(crate) browser: Arc<Browser>,
 }
 
-impl Bare {
-    /// Opens the page, with a query such as `channel=PHONE_CALL`, and is ready to call.
+impl Caller {
+    /// Opens the page that calls by hand, `pages/bare-call.html`, with a query such as
+    /// `channel=PHONE_CALL`, and is ready to call.
     ///
     /// # Errors
     /// The page does not reach the server.
-    pub(crate) async fn arrive(stage: &Stage, query: &str, media: Media) -> Outcome<Self> {
+    pub(crate) async fn by_hand(stage: &Stage, query: &str, media: Media) -> Outcome<Self> {
+        Self::arrive(stage, "bare-call", query, media).await
+    }
+
+    async fn arrive(stage: &Stage, page: &str, query: &str, media: Media) -> Outcome<Self> {
         let browser = stage.browser_with("visitor", Look::default(), media).await?;
         let visitor = Self { browser };
-        visitor
-            .browser
-            .driver
-            .goto(stage.url(&format!("/demo/e2e/bare-call.html?{query}")))
-            .await?;
+        let address = stage.url(&format!("/demo/e2e/{page}.html?{query}"));
+        visitor.browser.driver.goto(address).await?;
         visitor.says("Ready").await?;
         Ok(visitor)
     }
@@ -39,7 +44,7 @@ impl Bare {
     /// # Errors
     /// There is no button for it.
     pub(crate) async fn call(&self) -> Outcome {
-        self.place("#call").click().await
+        self.place("#call:enabled").click().await
     }
 
     /// Ends it.
@@ -58,12 +63,20 @@ impl Bare {
         self.place("#state").says(state).await
     }
 
-    /// What the operator said is on of hers: microphone and camera.
+    /// What the page has noted under this name.
+    ///
+    /// # Errors
+    /// There is no page.
+    pub(crate) async fn noted(&self, name: &str) -> Outcome<Value> {
+        self.browser.run("return record[arguments[0]] ?? null", vec![json!(name)]).await
+    }
+
+    /// What the operator said is on of hers, microphone and camera; of the page by hand.
     ///
     /// # Errors
     /// There is no page.
     pub(crate) async fn told(&self) -> Outcome<Option<(bool, bool)>> {
-        let told = self.browser.run("return record.media", vec![]).await?;
+        let told = self.noted("media").await?;
         let is = |name| told.get(name).and_then(Value::as_bool);
         Ok(is("audio").zip(is("video")))
     }
