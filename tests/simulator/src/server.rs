@@ -189,7 +189,7 @@ impl Server {
                         }
                     }
                     // Nobody sends files here.
-                    Effect::Scan { .. } | Effect::Discard { .. } => {}
+                    Effect::Scan { .. } | Effect::Discard { .. } | Effect::Media(_) => {}
                     Effect::Close { link, close } => {
                         self.put(link.0, Outgoing::Close(close));
                     }

@@ -37,6 +37,16 @@ impl Engine {
             VisitorTelephony::Create(call) => self.call_create(link, visitor, call),
             VisitorTelephony::Accept(call) => self.accept_invitation(visitor, &call.session),
             VisitorTelephony::Decline(call) => self.decline_invitation(visitor, &call.session),
+            VisitorTelephony::Ice(call) if self.trials.contains_key(&call.session) => {
+                self.own_trial(link, &call.session)?;
+                Ok(raw(&self.ice(visitor.as_str(), &call.session)))
+            }
+            VisitorTelephony::Close(call) if self.trials.contains_key(&call.session) => {
+                self.own_trial(link, &call.session)?;
+                self.end_trial(&call.session);
+                Ok(raw(&true))
+            }
+            VisitorTelephony::Test(call) => self.call_test(link, visitor, &call),
             VisitorTelephony::Ice(call) => {
                 check_open(self.own_call(visitor, &call.session)?)?;
                 Ok(raw(&self.ice(visitor.as_str(), &call.session)))
@@ -341,7 +351,7 @@ impl Engine {
     }
 
     /// STUN as it is set; TURN with credentials of the TURN REST scheme: `<end>:<who>:<call>`, and HMAC-SHA1 over it.
-    fn ice(&self, owner: &str, id: &SessionId) -> Ice {
+    pub(super) fn ice(&self, owner: &str, id: &SessionId) -> Ice {
         let rules = &self.rules.calls;
         let mut ice_servers = Vec::new();
         if !rules.stun.is_empty() {

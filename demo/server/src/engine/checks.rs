@@ -1,11 +1,13 @@
 //! What is looked at before a visitor's contact begins.
 
-use super::Engine;
 use super::link::LinkId;
 use super::state::Session;
+use super::{Engine, Timestamp};
 use crate::wire::fault::Fault;
 use crate::wire::id::{SessionId, VisitorId};
 use crate::wire::model::{Availability, Channel, Configuration, Field};
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use std::time::Duration;
 
 const AN_HOUR: Duration = Duration::from_secs(3600);
@@ -82,17 +84,18 @@ impl Engine {
         let now = self.now;
         let most = self.rules.limits.sessions_per_hour;
         let Some(address) = self.links.get(&link).map(|link| link.address) else { return Ok(()) };
-        self.begun.retain(|_, times| times.back().is_some_and(|last| now.since(*last) < AN_HOUR));
-        let times = self.begun.entry(address).or_default();
-        while times.front().is_some_and(|first| now.since(*first) >= AN_HOUR) {
-            times.pop_front();
-        }
-        if times.len() >= most {
-            let wait = times.front().map_or(AN_HOUR, |first| first.after(AN_HOUR).since(now));
-            return Err(Fault::rate_limited("too many new sessions from this address").after(wait));
-        }
-        times.push_back(now);
-        Ok(())
+        count_in(&mut self.begun, address, most, now).map_err(|wait| {
+            Fault::rate_limited("too many new sessions from this address").after(wait)
+        })
+    }
+
+    /// So many trial calls an hour for an address.
+    pub(super) fn count_trial(&mut self, link: LinkId) -> Result<(), Fault> {
+        let now = self.now;
+        let most = self.rules.calls.tests_per_hour;
+        let Some(address) = self.links.get(&link).map(|link| link.address) else { return Ok(()) };
+        count_in(&mut self.tried, address, most, now)
+            .map_err(|wait| Fault::rate_limited("too many tests from this address").after(wait))
     }
 
     pub(super) fn check_fields(&self, fields: &[Field]) -> Result<(), Fault> {
@@ -120,6 +123,25 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Counts one more of an address within the last hour; how long to wait if there are `most` already.
+fn count_in(
+    counted: &mut BTreeMap<IpAddr, VecDeque<Timestamp>>,
+    address: IpAddr,
+    most: usize,
+    now: Timestamp,
+) -> Result<(), Duration> {
+    counted.retain(|_, times| times.back().is_some_and(|last| now.since(*last) < AN_HOUR));
+    let times = counted.entry(address).or_default();
+    while times.front().is_some_and(|first| now.since(*first) >= AN_HOUR) {
+        times.pop_front();
+    }
+    if times.len() >= most {
+        return Err(times.front().map_or(AN_HOUR, |first| first.after(AN_HOUR).since(now)));
+    }
+    times.push_back(now);
+    Ok(())
 }
 
 fn off(channel: Channel) -> Fault {

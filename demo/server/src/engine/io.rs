@@ -3,6 +3,7 @@
 use super::files::Digest;
 use super::link::{Door, LinkId};
 use super::record::Record;
+use crate::media::{Order, Report};
 use crate::wire::id::FileId;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -47,6 +48,8 @@ pub enum Input {
         /// Nothing bad is in it.
         is_clean: bool,
     },
+    /// The media of a trial call has something to say.
+    Media(Report),
     /// Time has passed.
     Tick,
     /// The server is about to stop: everybody shall come back at once.
@@ -78,6 +81,8 @@ pub enum Effect {
         /// Its name on the disk.
         stored: String,
     },
+    /// For the media of a trial call.
+    Media(Order),
     /// A connection to close, once what is sent to it went out. The engine has forgotten it already.
     Close {
         /// Which.

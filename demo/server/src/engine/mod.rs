@@ -34,6 +34,7 @@ mod subscribe;
 mod time;
 mod timers;
 mod topic;
+mod trials;
 mod views;
 mod visitor_calls;
 mod waiting;
@@ -66,6 +67,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 use timers::{Timer, Timers};
 use topic::Topics;
+use trials::Trial;
 
 /// Fills a slice with random bytes. Tokens are made of them: outside of a simulator they come from the operating system.
 pub type Dice = Box<dyn FnMut(&mut [u8]) + Send>;
@@ -97,6 +99,10 @@ pub struct Engine {
     started: Timestamp,
     /// Per address: when its latest sessions began.
     begun: BTreeMap<IpAddr, VecDeque<Timestamp>>,
+    /// Calls to try one's devices with.
+    trials: BTreeMap<SessionId, Trial>,
+    /// Per address: when its latest trials began.
+    tried: BTreeMap<IpAddr, VecDeque<Timestamp>>,
     /// Mail addresses, hashed, and when a transcript was sent there.
     recapped: BTreeMap<TokenHash, Timestamp>,
     tickets: u64,
@@ -129,6 +135,7 @@ impl Engine {
             Input::Closed { link } => self.unlink(link),
             Input::Uploaded { file, digest } => self.uploaded(&file, digest),
             Input::Scanned { file, is_clean } => self.scanned(&file, is_clean),
+            Input::Media(report) => self.trial_media(report),
             Input::Tick => {}
             Input::Shutdown => self.shut_down(),
         }
@@ -243,6 +250,7 @@ impl Engine {
             Timer::Visitor(id) => self.look_at_visitor(&id),
             Timer::Operator(id) => self.look_at_operator(&id),
             Timer::Session(id) => self.look_at_session(&id),
+            Timer::Trial(id) => self.end_trial(&id),
             Timer::Lists => self.stirred = true,
             Timer::Calendar => self.look_at_calendar(),
             Timer::Alive => self.stay_alive(),

@@ -54,6 +54,7 @@ impl Engine {
         for (number, topic) in link.subscriptions {
             self.detach(&topic, id, number);
         }
+        self.end_trials_of(id);
         let now = self.now;
         match link.party {
             None => {}

@@ -40,6 +40,8 @@ impl Engine {
             handling: BTreeMap::new(),
             started: now,
             begun: BTreeMap::new(),
+            trials: BTreeMap::new(),
+            tried: BTreeMap::new(),
             recapped: BTreeMap::new(),
             tickets: snapshot.tickets,
             callbacks: snapshot.callbacks,

@@ -24,7 +24,7 @@ pub(super) struct Signals {
 
 /// Entries as they are sent, `seq` included. The earlier ones may be gone.
 #[derive(Default)]
-struct SignalLog {
+pub(super) struct SignalLog {
     gone: u64,
     kept: VecDeque<Box<RawValue>>,
 }
@@ -33,10 +33,18 @@ impl SignalLog {
     fn last(&self) -> u64 {
         self.gone + self.kept.len() as u64
     }
+
+    /// The next entry, as it is sent; and its `seq`.
+    pub(super) fn append(&mut self, signal: Signal) -> (u64, Box<RawValue>) {
+        let seq = self.last() + 1;
+        let body = raw(&SignalEvent { seq, signal });
+        self.kept.push_back(body.clone());
+        (seq, body)
+    }
 }
 
 impl Signals {
-    fn log(&self, reader: Side) -> &SignalLog {
+    pub(super) fn log(&self, reader: Side) -> &SignalLog {
         match reader {
             Side::Visitor => &self.to_visitor,
             Side::Operator => &self.to_operator,
@@ -84,6 +92,9 @@ impl Engine {
         visitor: &VisitorId,
         call: SignalCall,
     ) -> Result<Box<RawValue>, Fault> {
+        if self.trials.contains_key(&call.session) {
+            return self.trial_signal(link, call);
+        }
         let session = self.own_call(visitor, &call.session)?;
         check_stage(session)?;
         let owner = Owner::Visitor(visitor.clone());
@@ -147,10 +158,7 @@ impl Engine {
 
     fn append_signal(&mut self, id: &SessionId, reader: Side, signal: Signal) {
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let log = session.signals.log_mut(reader);
-        let seq = log.last() + 1;
-        let body = raw(&SignalEvent { seq, signal });
-        log.kept.push_back(body.clone());
+        let (seq, body) = session.signals.log_mut(reader).append(signal);
         let topic = match reader {
             Side::Visitor => Topic::ToVisitor(id.clone()),
             Side::Operator => Topic::ToOperator(id.clone()),
@@ -201,11 +209,9 @@ impl Engine {
     pub(super) fn signal_page(
         &self,
         subscription: String,
-        session: &Session,
-        reader: Side,
+        log: &SignalLog,
         since: Option<&Cursor>,
     ) -> LogAnswer<Box<RawValue>> {
-        let log = session.signals.log(reader);
         let (after, recovered) = match since {
             None => (log.gone, true),
             Some(cursor)
@@ -246,7 +252,7 @@ fn check_stage(session: &Session) -> Result<(), Fault> {
     }
 }
 
-fn odd(generation: u32) -> bool {
+pub(super) fn odd(generation: u32) -> bool {
     !generation.is_multiple_of(2)
 }
 

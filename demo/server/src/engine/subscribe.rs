@@ -22,7 +22,9 @@ impl Engine {
     ) -> Result<Box<RawValue>, Fault> {
         let topic = Topic::for_visitor(&call.topic, visitor)?;
         if let Some(id) = topic.session() {
-            if topic.is_signals() {
+            if self.trials.contains_key(id) {
+                self.own_trial(link, id)?;
+            } else if topic.is_signals() {
                 self.own_call(visitor, id)?;
             } else {
                 self.own_chat(visitor, id)?;
@@ -87,12 +89,17 @@ impl Engine {
             self.take_over(topic, id);
         }
         let name = subscription_name(number);
+        if let Some(trial) = topic.session().and_then(|id| self.trials.get(id)) {
+            let answer = self.signal_page(name, &trial.log, since);
+            self.topics.attach(topic, id, number);
+            return Ok(raw(&answer));
+        }
         let session = topic
             .session()
             .and_then(|session| Some((session.clone(), self.sessions.get(session)?)));
         if let (Some(side), Some((session_id, session))) = (log_side(topic), session) {
             let answer = if topic.is_signals() {
-                self.signal_page(name, session, side, since)
+                self.signal_page(name, session.signals.log(side), since)
             } else {
                 self.page(name, &session_id, session, side, since)
             };

@@ -17,6 +17,8 @@ pub(super) enum Timer {
     Operator(OperatorId),
     /// Is a step of the session over?
     Session(SessionId),
+    /// Is a trial call over?
+    Trial(SessionId),
     /// May somebody be rung, has a place in the queue fallen free?
     Lists,
     /// Has a service opened or closed?

@@ -9,61 +9,20 @@
 //! A call's media ends with [`Wish::End`], with the task's own patience, or with [`Peers`], whichever comes first; what was bound is free then.
 
 mod call;
+mod order;
 mod peer;
 mod sockets;
 
+pub use order::{Order, Report, Said, Wish};
 pub use sockets::Addresses;
 pub(crate) use sockets::DATAGRAM;
 
 use crate::wire::id::SessionId;
-use crate::wire::telephony::Signal;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-
-/// Something for the media of one call.
-#[derive(Debug)]
-pub struct Order {
-    /// Which call.
-    pub call: SessionId,
-    /// What.
-    pub wish: Wish,
-}
-
-/// What is wanted of it.
-#[derive(Debug)]
-pub enum Wish {
-    /// Be there; an offer will come.
-    Begin,
-    /// This is what the visitor's browser says.
-    Signal(Signal),
-    /// Send nothing back; or do so again.
-    Hold(bool),
-    /// Offer to speak with pictures from now on.
-    Video,
-    /// It is over.
-    End,
-}
-
-/// What the media of a call has to say.
-#[derive(Debug)]
-pub struct Report {
-    /// Which call.
-    pub call: SessionId,
-    /// What.
-    pub said: Said,
-}
-
-/// See [`Report`].
-#[derive(Debug)]
-pub enum Said {
-    /// To be passed on to the visitor's browser.
-    Signal(Signal),
-    /// The media has ended by itself: nothing was heard of the other side for long, or it cannot be understood.
-    Over,
-}
 
 /// Where reports go. Called from any thread.
 pub type Tell = Arc<dyn Fn(Report) + Send + Sync>;

@@ -26,6 +26,11 @@ pub struct CallRules {
     pub turn_ttl: Duration,
     /// Signals kept of one side of a call; more are refused.
     pub signals: usize,
+    /// How long a trial call lasts.
+    #[serde(deserialize_with = "duration::read")]
+    pub test: Duration,
+    /// Trial calls of one address.
+    pub tests_per_hour: usize,
 }
 
 impl Default for CallRules {
@@ -38,6 +43,8 @@ impl Default for CallRules {
             turn_secret: String::new(),
             turn_ttl: Duration::from_secs(600),
             signals: 2000,
+            test: Duration::from_secs(30),
+            tests_per_hour: 60,
         }
     }
 }
@@ -53,6 +60,8 @@ impl fmt::Debug for CallRules {
             .field("turn_secret", &!self.turn_secret.is_empty())
             .field("turn_ttl", &self.turn_ttl)
             .field("signals", &self.signals)
+            .field("test", &self.test)
+            .field("tests_per_hour", &self.tests_per_hour)
             .finish()
     }
 }

@@ -204,7 +204,7 @@ impl Core {
             Message::MayDownload { file, signature, reply } => {
                 let _ = reply.send(self.engine.may_download(&file, &signature, clock()));
             }
-            Message::Media(report) => self.media_says(&report),
+            Message::Media(report) => self.media_says(report),
             Message::Pause(resumed) => {
                 self.perform()?;
                 // Ends with an error when the other end is dropped: that is the signal.
@@ -245,11 +245,13 @@ impl Core {
         }
     }
 
-    fn media_says(&mut self, report: &Report) {
+    /// The call is either the operator's inside or a trial of the engine's: the other one does not know it.
+    fn media_says(&mut self, report: Report) {
         if let Some(inside) = &mut self.echo {
-            let frames = inside.echo.report(report);
+            let frames = inside.echo.report(&report);
             self.inside_says(frames);
         }
+        self.engine(Input::Media(report));
     }
 
     /// What the operator inside sends, and what he has his media do.
@@ -290,6 +292,7 @@ impl Core {
                     Effect::Scan { file, stored } => {
                         self.errands.push(Errand::Scan { file, stored });
                     }
+                    Effect::Media(order) => self.peers.order(order),
                     Effect::Discard { stored } => self.errands.push(Errand::Discard { stored }),
                     Effect::Close { link, close } => {
                         self.outgoing.push_back((link, Outgoing::Close(close)));

@@ -6,6 +6,7 @@ use crate::wire::id::SessionId;
 use crate::wire::model::{Channel, Customer, Field, SessionValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Characters of one candidate line.
@@ -28,6 +29,8 @@ pub enum VisitorTelephony {
     Close(About),
     /// Pass this on.
     Signal(SignalCall),
+    /// Let me try my devices and my network.
+    Test(CallTest),
 }
 
 /// What an operator asks about calls. Accepting and declining are those of every contact.
@@ -65,6 +68,25 @@ pub struct CallCreate {
     /// A conversation whose operator shall be rung first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<SessionId>,
+}
+
+/// `call.test`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CallTest {
+    /// Makes it safe to repeat.
+    pub key: Key,
+    /// What is to be tried.
+    pub media: BTreeSet<MediaKind>,
+}
+
+/// Sound or pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaKind {
+    /// A microphone.
+    Audio,
+    /// A camera.
+    Video,
 }
 
 /// An operator's `call.create`: the visitor is rung.
@@ -365,6 +387,7 @@ impl VisitorTelephony {
             "call.decline" => Self::Decline(params(value)?),
             "call.ice" => Self::Ice(params(value)?),
             "call.close" => Self::Close(params(value)?),
+            "call.test" => Self::Test(params(value)?),
             "signal" => Self::Signal(signal(value)?),
             _ => return Ok(None),
         }))

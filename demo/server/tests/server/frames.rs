@@ -130,7 +130,7 @@ async fn a_batch_is_one_refusal_and_nothing_of_it_is_done() {
 async fn a_method_that_nobody_serves_is_unknown() {
     let world = World::new().await;
     let (mut visitor, mut operator, session) = world.conversation().await;
-    for method in ["call.test", "session.rates", "forms.all", "chat", "signal.all", ""] {
+    for method in ["call.tests", "session.rates", "forms.all", "chat", "signal.all", ""] {
         let params = json!({"session": session, "key": key()});
         let code = if method.is_empty() { -32600 } else { -32601 };
         assert_eq!(visitor.refused(method, params.clone()).await, code, "{method}");

@@ -145,6 +145,7 @@ fn understood(call: &VisitorCall, params: &Value) {
 fn json_of_telephony(call: &VisitorTelephony) -> Value {
     match call {
         VisitorTelephony::Create(call) => json!(call),
+        VisitorTelephony::Test(call) => json!(call),
         VisitorTelephony::Accept(call)
         | VisitorTelephony::Decline(call)
         | VisitorTelephony::Ice(call)
@@ -217,7 +218,7 @@ fn write_again(line: &Value) -> Result<String, String> {
         }
         "visit" | "unsubscribe" | "chat.close" | "session.active" | "call.decline"
         | "call.close" | "signal" | "chat.recap" | "session.rate" => raw(&read::<bool>(result)?),
-        "call.create" | "call.accept" => raw(&read::<CallCreated>(result)?),
+        "call.create" | "call.accept" | "call.test" => raw(&read::<CallCreated>(result)?),
         "call.ice" => raw(&read::<Ice>(result)?),
         "file.begin" => raw(&read::<FileSlot>(result)?),
         "file.url" => raw(&read::<FileAddress>(result)?),

@@ -1,6 +1,7 @@
 //! The server from outside: real sockets, a real database, both wires.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod call_test;
 mod caller;
 mod calls;
 mod chat;

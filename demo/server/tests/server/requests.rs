@@ -326,7 +326,10 @@ fn a_request_is_written_in_the_same_answer_that_acknowledges_it() {
             Effect::Store(record) if matches!(**record, Record::Key { .. }) => "key",
             Effect::Store(_) => "other",
             Effect::Send { .. } => "answer",
-            Effect::Scan { .. } | Effect::Discard { .. } | Effect::Close { .. } => "other",
+            Effect::Scan { .. }
+            | Effect::Discard { .. }
+            | Effect::Media(_)
+            | Effect::Close { .. } => "other",
         };
         let kinds: Vec<&str> = effects.iter().map(kind).collect();
         let expected: &[&str] = if method == "mail.request" {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tvox_demo_server::engine::{
     Door, Effect, Engine, Input, KeptVisitor, LinkId, Record, Snapshot, Timestamp,
 };
+use tvox_demo_server::media::Order;
 use tvox_demo_server::settings::Rules;
 
 pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -111,6 +112,8 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     /// What was sent to each connection and not yet read.
     pub(crate) sent: BTreeMap<LinkId, Vec<Value>>,
+    /// What the media of trial calls was told.
+    pub(crate) orders: Vec<Order>,
 }
 
 impl World {
@@ -118,7 +121,17 @@ impl World {
         let now = Timestamp::from_millis(1_795_342_200_000);
         let disk = Disk::default();
         let engine = boot(&disk, &rules, 0, seed, now);
-        Self { engine, disk, rules, now, boots: 0, next_link: 1, seed, sent: BTreeMap::new() }
+        Self {
+            engine,
+            disk,
+            rules,
+            now,
+            boots: 0,
+            next_link: 1,
+            seed,
+            sent: BTreeMap::new(),
+            orders: Vec::new(),
+        }
     }
 
     /// The process dies. What was on the disk is all there is.
@@ -146,6 +159,7 @@ impl World {
                         frames.push(serde_json::from_str(&text).unwrap());
                     }
                 }
+                Effect::Media(order) => self.orders.push(order),
                 Effect::Scan { .. } | Effect::Discard { .. } => {}
                 Effect::Close { link, .. } => {
                     self.sent.remove(&link);

@@ -174,7 +174,10 @@ fn every_acknowledged_message_is_written_in_the_same_answer() {
                 }
             }
             Effect::Send { text, .. } => answered |= text.contains("\"id\":9"),
-            Effect::Scan { .. } | Effect::Discard { .. } | Effect::Close { .. } => panic!("why?"),
+            Effect::Scan { .. }
+            | Effect::Discard { .. }
+            | Effect::Media(_)
+            | Effect::Close { .. } => panic!("why?"),
         }
     }
     assert_eq!((entries, keys, answered), (1, 1, true));

@@ -176,7 +176,10 @@ impl Centre {
                 }
                 Effect::Close { link, .. } => drop(self.mail.remove(&link)),
                 // What is on the disk is no business of the memory's.
-                Effect::Store(_) | Effect::Scan { .. } | Effect::Discard { .. } => {}
+                Effect::Store(_)
+                | Effect::Scan { .. }
+                | Effect::Discard { .. }
+                | Effect::Media(_) => {}
             }
         }
     }
