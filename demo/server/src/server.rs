@@ -95,6 +95,7 @@ async fn relay(settings: &mut Settings, addresses: &Arc<Addresses>) -> Result<Op
     }
     let turn = Turn::start(&settings.turn, addresses).await?;
     let address = turn.address();
+    tracing::info!("TURN on {address}, UDP and TCP");
     calls.turn_secret.clone_from(&settings.turn.secret);
     calls.turn =
         ["udp", "tcp"].map(|transport| format!("turn:{address}?transport={transport}")).to_vec();

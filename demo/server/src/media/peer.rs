@@ -13,8 +13,10 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::crypto::{CryptoProvider, from_feature_flags};
-use str0m::format::{Codec, FormatParams};
-use str0m::media::{Direction, Frequency, KeyframeRequestKind, MediaData, MediaKind, Mid};
+use str0m::format::{Codec, CodecExtra, FormatParams, PayloadParams};
+use str0m::media::{
+    Direction, Frequency, KeyframeRequestKind, MediaData, MediaKind, MediaTime, Mid, TelephoneEvent,
+};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcError};
 
@@ -56,6 +58,8 @@ struct Session {
     pending: Option<Pending>,
     media: Vec<(Mid, MediaKind)>,
     connection: Connection,
+    /// The key that was sent back last: where, and when it was pressed.
+    pressed: Option<(Mid, MediaTime)>,
 }
 
 /// An offer of ours that waits for its answer.
@@ -83,8 +87,8 @@ impl Peer {
         bind: impl FnOnce() -> Vec<SocketAddr>,
     ) {
         match signal {
-            // A number is used once; what repeats an older one came late.
-            Signal::Offer { generation, .. } if generation <= self.heard => {}
+            // The same number once more may be a page that was reloaded and knows of no answer yet.
+            Signal::Offer { generation, .. } if generation < self.heard => {}
             Signal::Offer { generation, sdp, fresh, restart: _ } => {
                 self.heard = generation;
                 if fresh || self.session.is_none() {
@@ -378,7 +382,14 @@ impl Session {
             .filter_map(|address| Candidate::host(*address, Protocol::Udp).ok())
             .filter_map(|candidate| rtc.add_local_candidate(candidate).cloned())
             .collect();
-        Self { rtc, local, pending: None, media: Vec::new(), connection: Connection::Begun }
+        Self {
+            rtc,
+            local,
+            pending: None,
+            media: Vec::new(),
+            connection: Connection::Begun,
+            pressed: None,
+        }
     }
 
     /// Ours, as `RTCIceCandidateInit` has them.
@@ -407,6 +418,10 @@ impl Session {
     }
 
     fn send_back(&mut self, data: MediaData) {
+        if let CodecExtra::Tele(key) = data.codec_extra {
+            self.press_back(&data, key);
+            return;
+        }
         let MediaData { mid, params, network_time, time, contiguous, data, .. } = data;
         if !contiguous {
             self.request_keyframe(mid, KeyframeRequestKind::Pli);
@@ -416,6 +431,27 @@ impl Session {
             && let Err(error) = writer.write(number, network_time, time, data)
         {
             tracing::debug!(%error, "a frame is not sent back");
+        }
+    }
+
+    /// A key that was pressed. It is told of again and again while it lasts, and the end three times (RFC 4733, 2.5.1.4): it goes back once, as a whole.
+    fn press_back(&mut self, data: &MediaData, key: TelephoneEvent) {
+        if !key.end || self.pressed == Some((data.mid, data.time)) {
+            return;
+        }
+        self.pressed = Some((data.mid, data.time));
+        let Some(writer) = self.rtc.writer(data.mid) else { return };
+        let rate = data.params.spec().clock_rate;
+        let audio = writer.payload_params().find(|it| {
+            let spec = it.spec();
+            spec.codec.is_audio() && spec.clock_rate == rate
+        });
+        let Some(number) = audio.map(PayloadParams::pt) else { return };
+        let nothing: &[u8] = &[];
+        let written =
+            writer.telephone_event(key).write(number, data.network_time, data.time, nothing);
+        if let Err(error) = written {
+            tracing::debug!(%error, "a key is not sent back");
         }
     }
 
@@ -433,5 +469,122 @@ impl Session {
         if let Some(mid) = self.mid_of(MediaKind::Video) {
             self.request_keyframe(mid, KeyframeRequestKind::Pli);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::time::Duration;
+
+    /// A peer and a browser, nothing but memory between them, and a clock moved by hand.
+    struct Stage {
+        peer: Peer,
+        browser: Rtc,
+        now: Instant,
+        is_cut: bool,
+        said: Vec<Signal>,
+    }
+
+    impl Stage {
+        fn connected() -> Self {
+            let now = Instant::now();
+            let crypto = Arc::new(from_feature_flags());
+            let mut browser = Rtc::builder().set_crypto_provider(crypto).build(now);
+            let at = SocketAddr::from(([127, 0, 0, 1], 40_000));
+            browser.add_local_candidate(Candidate::host(at, Protocol::Udp).unwrap());
+            let mut stage =
+                Self { peer: Peer::default(), browser, now, is_cut: false, said: Vec::new() };
+            assert_eq!(stage.peer.alone_since(), None, "who never came is not gone");
+            stage.offer(1);
+            stage.pass(Duration::from_secs(2));
+            assert_eq!(stage.peer.alone_since(), None, "it is connected");
+            stage
+        }
+
+        /// Begins, or begins to look for a way anew.
+        fn offer(&mut self, generation: u32) {
+            let fresh = generation == 1;
+            let mut changes = self.browser.sdp_api();
+            if fresh {
+                changes.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
+            } else {
+                changes.ice_restart(true);
+            }
+            let (offer, pending) = changes.apply().unwrap();
+            let sdp = offer.to_sdp_string();
+            let offer = Signal::Offer { generation, sdp, fresh, restart: !fresh };
+            let bind = || vec![SocketAddr::from(([127, 0, 0, 1], 10_000))];
+            self.peer.hear(offer, self.now, bind);
+            let said = self.peer.take_signals();
+            let Signal::Answer { sdp, .. } = &said[0] else { unreachable!() };
+            let answer = SdpAnswer::from_sdp_string(sdp).unwrap();
+            self.browser.sdp_api().accept_answer(pending, answer).unwrap();
+        }
+
+        fn pass(&mut self, time: Duration) {
+            let end = self.now + time;
+            while self.now < end {
+                let mut datagrams = Vec::new();
+                self.peer.poll(self.now, &mut datagrams);
+                self.said.extend(self.peer.take_signals());
+                for datagram in datagrams {
+                    self.deliver(&datagram);
+                }
+                while let Ok(output) = self.browser.poll_output() {
+                    match output {
+                        Output::Transmit(it) if !self.is_cut => {
+                            self.peer.receive(&it.contents, it.source, it.destination, self.now);
+                        }
+                        Output::Transmit(_) | Output::Event(_) => {}
+                        Output::Timeout(_) => break,
+                    }
+                }
+                self.now += Duration::from_millis(5);
+                self.peer.tick(self.now);
+                self.browser.handle_input(Input::Timeout(self.now)).unwrap();
+            }
+        }
+
+        fn deliver(&mut self, datagram: &Datagram) {
+            if let Ok(contents) = datagram.bytes.as_slice().try_into() {
+                let (source, destination) = (datagram.source, datagram.destination);
+                let proto = Protocol::Udp;
+                let receive = Receive { proto, source, destination, contents };
+                let input = Input::Receive(self.now, receive);
+                if !self.is_cut && self.browser.accepts(&input) {
+                    self.browser.handle_input(input).unwrap();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_the_way_is_cut_it_asks_once_for_another_and_counts_the_time() {
+        let mut stage = Stage::connected();
+        stage.said.clear();
+        stage.is_cut = true;
+        stage.pass(Duration::from_secs(60));
+        assert_eq!(stage.said, [Signal::Restart { generation: None }]);
+        let since = stage.peer.alone_since().unwrap();
+        assert!(stage.now - since > Duration::from_secs(20), "alone since the way was cut");
+        stage.is_cut = false;
+        stage.offer(3);
+        stage.pass(Duration::from_secs(5));
+        assert_eq!(stage.peer.alone_since(), None, "by an ICE restart it was found again");
+    }
+
+    #[test]
+    fn what_cannot_be_understood_ends_it_and_a_bye_leaves_it_waiting() {
+        let mut stage = Stage::connected();
+        let now = stage.now;
+        stage.peer.hear(Signal::Bye { generation: None }, now, Vec::new);
+        assert_eq!(stage.peer.alone_since(), Some(now));
+        assert!(!stage.peer.has_failed());
+        let sdp = "v=0\r\nthis is no session description\r\n".to_owned();
+        let (generation, fresh, restart) = (3, true, false);
+        stage.peer.hear(Signal::Offer { generation, sdp, fresh, restart }, now, Vec::new);
+        assert!(stage.peer.has_failed());
     }
 }

@@ -2,13 +2,16 @@
 //! number in it, and notes what comes back.
 
 use crate::support::{PATIENCE, Visitor, key};
+use crate::turn_client::TurnClient;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
-use str0m::format::Codec;
-use str0m::media::{Direction, Frequency, KeyframeRequestKind, MediaKind, MediaTime, Mid};
+use str0m::format::{Codec, CodecExtra, FormatParams};
+use str0m::media::{
+    Direction, Frequency, KeyframeRequestKind, MediaKind, MediaTime, Mid, TelephoneEvent,
+};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 use tokio::net::UdpSocket;
@@ -27,6 +30,8 @@ pub(crate) struct Caller {
     /// Numbers of the frames that came back.
     pub(crate) heard: BTreeSet<u64>,
     pub(crate) seen: BTreeSet<u64>,
+    /// Keys that came back.
+    pub(crate) keys: Vec<u8>,
     /// Frames that came back other than they were sent.
     pub(crate) strange: usize,
     pub(crate) keyframes_asked: usize,
@@ -38,6 +43,8 @@ pub(crate) struct Caller {
     /// To whom datagrams go, whatever ICE thinks: nobody, where the way is cut.
     pub(crate) is_cut: bool,
     pub(crate) subscription: Value,
+    /// Through which all goes, if there is one; and what it gave us.
+    pub(crate) relay: Option<(TurnClient, SocketAddr)>,
     pending: Option<SdpPendingOffer>,
     beats: u64,
     next_beat: Instant,
@@ -60,6 +67,8 @@ impl Caller {
             video: None,
             heard: BTreeSet::new(),
             seen: BTreeSet::new(),
+            keys: Vec::new(),
+            relay: None,
             strange: 0,
             keyframes_asked: 0,
             is_up: false,
@@ -148,7 +157,21 @@ impl Caller {
         let deadline = self.poll().await.min(self.next_beat);
         let mut buffer = [0; 2048];
         let subscription = self.subscription.clone();
+        let relayed = async {
+            match &mut self.relay {
+                Some((relay, at)) => (relay.receive_from().await, *at),
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            ((bytes, source), destination) = relayed => {
+                let Ok(contents) = bytes.as_slice().try_into() else { return };
+                let proto = Protocol::Udp;
+                let input = Input::Receive(Instant::now(), Receive { proto, source, destination, contents });
+                if self.rtc.accepts(&input) {
+                    self.rtc.handle_input(input).unwrap();
+                }
+            }
             received = self.socket.recv_from(&mut buffer) => {
                 let Ok((length, source)) = received else { return };
                 let Ok(contents) = buffer[..length].try_into() else { return };
@@ -176,7 +199,9 @@ impl Caller {
             match self.rtc.poll_output().unwrap() {
                 Output::Timeout(at) => return at,
                 Output::Transmit(it) => {
-                    if !self.is_cut {
+                    if let Some((relay, _)) = &mut self.relay {
+                        relay.send_to(&it.contents, it.destination).await;
+                    } else if !self.is_cut {
                         let _ = self.socket.send_to(&it.contents, it.destination).await;
                     }
                 }
@@ -190,6 +215,12 @@ impl Caller {
                     self.video = Some(added.mid);
                 }
                 Output::Event(Event::MediaData(data)) => {
+                    if let CodecExtra::Tele(key) = data.codec_extra {
+                        if key.end {
+                            self.keys.push(key.event);
+                        }
+                        continue;
+                    }
                     let number = number_of(&data.data);
                     let is_ours = number < self.beats && *data.data == frame(number);
                     self.strange += usize::from(!is_ours);
@@ -248,6 +279,28 @@ impl Caller {
         }
     }
 
+    /// Has everything go through a relay from now on: a peer connection with no other candidate.
+    pub(crate) async fn go_through(&mut self, mut relay: TurnClient) {
+        let at = relay.allocate().await.unwrap();
+        relay.permit("127.0.0.1:40000".parse().unwrap()).await.unwrap();
+        self.rtc = bare_peer();
+        let candidate = Candidate::relayed(at, relay.address(), Protocol::Udp).unwrap();
+        self.rtc.add_local_candidate(candidate);
+        self.relay = Some((relay, at));
+    }
+
+    /// Presses a key for a tenth of a second.
+    pub(crate) fn press(&mut self, event: u8) {
+        let number = self.beats;
+        let writer = self.rtc.writer(self.audio.unwrap()).unwrap();
+        let pt = writer.payload_params().find(|it| it.spec().codec == Codec::Opus).unwrap().pt();
+        let time = MediaTime::new(number * 960, Frequency::FORTY_EIGHT_KHZ);
+        let (end, volume, duration) = (true, 10, Duration::from_millis(100));
+        let key = TelephoneEvent { event, end, volume, duration };
+        let nothing: &[u8] = &[];
+        writer.telephone_event(key).write(pt, Instant::now(), time, nothing).unwrap();
+    }
+
     /// Asks for a whole picture of what comes back.
     pub(crate) fn ask_keyframe(&mut self) {
         let mut writer = self.rtc.writer(self.video.unwrap()).unwrap();
@@ -262,9 +315,22 @@ impl Caller {
     }
 }
 
-fn peer(socket: &UdpSocket) -> Rtc {
+fn bare_peer() -> Rtc {
     let crypto = std::sync::Arc::new(str0m::crypto::from_feature_flags());
-    let mut rtc = Rtc::builder().set_crypto_provider(crypto).build(Instant::now());
+    let mut config = Rtc::builder().set_crypto_provider(crypto);
+    config.codec_config().add_config(
+        110.into(),
+        None,
+        Codec::Tele,
+        Frequency::FORTY_EIGHT_KHZ,
+        None,
+        FormatParams::default(),
+    );
+    config.build(Instant::now())
+}
+
+fn peer(socket: &UdpSocket) -> Rtc {
+    let mut rtc = bare_peer();
     let address = socket.local_addr().unwrap();
     rtc.add_local_candidate(Candidate::host(address, Protocol::Udp).unwrap());
     rtc

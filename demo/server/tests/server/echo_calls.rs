@@ -2,6 +2,7 @@
 
 use crate::caller::Caller;
 use crate::support::{PATIENCE, Visitor, World, key};
+use crate::turn_client::TurnClient;
 use serde_json::{Value, json};
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
@@ -172,6 +173,60 @@ async fn an_offer_that_crosses_the_visitors_gives_way_and_is_made_again() {
     caller.answers = true;
     caller.until("video is offered again", |it| it.last("offer").unwrap()["gen"] == 4).await;
     caller.until("pictures come back", |it| it.seen.len() > 10).await;
+}
+
+#[tokio::test]
+async fn keys_pressed_in_a_call_come_back_once_each() {
+    let world = quick().await;
+    let mut caller = seen(&world).await;
+    caller.press(5);
+    caller.until("the five comes back", |it| it.keys.contains(&5)).await;
+    caller.frames(10).await;
+    caller.press(11);
+    caller.until("the hash comes back", |it| it.keys.contains(&11)).await;
+    caller.keys.dedup();
+    assert_eq!(caller.keys, [5, 11]);
+}
+
+#[tokio::test]
+async fn after_the_visitors_bye_a_fresh_peer_connection_is_taken() {
+    let world = quick().await;
+    let mut caller = seen(&world).await;
+    let address = caller.address_of_the_other_side();
+    caller.signal(json!({"type": "bye"})).await;
+    caller.renew().await;
+    // A page that was reloaded and has heard nothing yet counts from the beginning.
+    caller.generation = 0;
+    caller.signals.clear();
+    caller.offer(true, true, json!({"fresh": true})).await;
+    caller.until("media comes back", |it| it.heard.len() > 10 && it.seen.len() > 5).await;
+    assert_ne!(caller.address_of_the_other_side(), address);
+}
+
+#[tokio::test]
+async fn through_the_relay_alone_sound_and_pictures_come_back_and_are_counted() {
+    let world = World::with(|settings| {
+        settings.echo.enabled = true;
+        settings.echo.pick_up = Duration::from_millis(30);
+        settings.rules.operators.automatic = Duration::from_millis(60);
+        settings.media.addresses = vec!["127.0.0.1".parse().unwrap()];
+        settings.turn.enabled = true;
+        settings.turn.port = 0;
+    })
+    .await;
+    let mut caller = called(&world, "VIDEO").await;
+    let ice = caller.visitor.call("call.ice", json!({"session": caller.call})).await.unwrap();
+    let relay = &ice["iceServers"][1];
+    let text = |name: &str| relay[name].as_str().unwrap().to_owned();
+    let server = world.running().turn().unwrap().listening[0];
+    let relay = TurnClient::udp(server, &text("username"), &text("credential")).await;
+    caller.go_through(relay).await;
+    caller.offer(true, true, json!({"fresh": true})).await;
+    caller.until("both come back", |it| it.heard.len() > 20 && it.seen.len() > 10).await;
+    let counted = world.running().turn().unwrap();
+    assert_eq!((counted.allocations, counted.open), (1, 1));
+    // Thirty frames of a hundred bytes, and what they are wrapped in.
+    assert!(counted.bytes_to_peers > 3000 && counted.bytes_from_peers > 3000, "{counted:?}");
 }
 
 #[tokio::test]

@@ -113,6 +113,15 @@ impl TurnClient {
         self.send_frame(&frame).await;
     }
 
+    /// What a peer sent by an indication, whenever that is; and which peer.
+    pub(crate) async fn receive_from(&mut self) -> (Vec<u8>, SocketAddr) {
+        let frame = self.next_frame().await;
+        let message = Message::from_bytes(&frame).unwrap();
+        let peer = message.attribute::<XorPeerAddress>().unwrap();
+        let data = message.attribute::<Data<'_>>().unwrap();
+        (data.data().to_vec(), peer.addr(message.transaction_id()))
+    }
+
     /// What a peer sent: by an indication or through a channel.
     pub(crate) async fn receive(&mut self) -> Vec<u8> {
         let frame = self.frame().await;
