@@ -45,6 +45,9 @@ pub enum Error {
     /// The service is not in the configuration for this channel: `service/CHANNEL`.
     #[error("{0}: not configured as service and channel")]
     Unmonitored(Box<str>),
+    /// A device, or the way to the other side's, could not be had.
+    #[error("media: {0}")]
+    Media(MediaError),
     /// Given up by the caller, or because the widget was disconnected.
     #[error("cancelled")]
     Cancelled,
@@ -79,7 +82,89 @@ pub struct Refused {
     pub session: Option<String>,
 }
 
+/// Why there is no sound or no picture, cut by what a person can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MediaError {
+    /// The visitor, or a policy of the browser or the page, does not allow it (`NotAllowedError`).
+    #[error("{0} was not allowed")]
+    PermissionDenied(MediaSource),
+    /// There is none (`NotFoundError`), or not the one that was chosen (`OverconstrainedError`).
+    #[error("there is no {0}")]
+    NotFound(MediaSource),
+    /// Another program has it, or it does not work (`NotReadableError`).
+    #[error("{0} cannot be used")]
+    InUse(MediaSource),
+    /// This browser, or a page without TLS, cannot have it.
+    #[error("{0} cannot be had in this page")]
+    Unsupported(MediaSource),
+    /// No way to the other side was found.
+    #[error("no way to the other side was found")]
+    Unreachable,
+    /// Another page of the visitor has the call now.
+    #[error("another page has the call")]
+    TakenOver,
+}
+
+/// Where sound and picture come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaSource {
+    /// The microphone.
+    Microphone,
+    /// The camera.
+    Camera,
+    /// A screen, a window or a tab.
+    Screen,
+}
+
+impl MediaError {
+    /// The stable word for it.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::PermissionDenied(_) => "PERMISSION_DENIED",
+            Self::NotFound(_) => "DEVICE_NOT_FOUND",
+            Self::InUse(_) => "DEVICE_IN_USE",
+            Self::Unsupported(_) => "UNSUPPORTED",
+            Self::Unreachable => "UNREACHABLE",
+            Self::TakenOver => "TAKEN_OVER",
+        }
+    }
+
+    /// What could not be had, where it is a device.
+    #[must_use]
+    pub const fn source(self) -> Option<MediaSource> {
+        match self {
+            Self::PermissionDenied(source)
+            | Self::NotFound(source)
+            | Self::InUse(source)
+            | Self::Unsupported(source) => Some(source),
+            Self::Unreachable | Self::TakenOver => None,
+        }
+    }
+}
+
+impl MediaSource {
+    /// The name in events and errors.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Microphone => "microphone",
+            Self::Camera => "camera",
+            Self::Screen => "screen",
+        }
+    }
+}
+
+impl std::fmt::Display for MediaSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Refused {
+    /// Another connection of the visitor has the call.
+    pub const TAKEN_OVER: i32 = 1504;
     /// The session is not with an operator just now.
     pub const NOT_CONNECTED: i32 = 1203;
     /// The frame is longer than the server takes.
@@ -109,6 +194,7 @@ impl Error {
             Self::Protocol(_) => "PROTOCOL",
             Self::WrongState { .. } => "WRONG_STATE",
             Self::Unmonitored(_) => "UNMONITORED",
+            Self::Media(_) => "MEDIA",
             Self::Cancelled => "CANCELLED",
         }
     }
@@ -131,6 +217,7 @@ impl Error {
     pub fn reason(&self) -> &str {
         match self {
             Self::Refused(refused) => &refused.reason,
+            Self::Media(error) => error.reason(),
             Self::Config(_)
             | Self::NotConnected
             | Self::ConnectionLost

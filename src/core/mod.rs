@@ -17,11 +17,12 @@ pub mod ports;
 pub mod rpc;
 pub mod session;
 pub mod time;
+pub mod webrtc;
 pub mod widget;
 
 pub use config::WidgetConf;
 pub use connection::{ConnectionEvent, ConnectionState, Phase};
-pub use error::Error;
+pub use error::{Error, MediaError, MediaSource};
 pub use map::Map;
 pub use observe::{LiveResult, Subject, Subscription};
 pub use session::chat::ChatSession;

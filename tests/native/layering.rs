@@ -65,6 +65,7 @@ const ORDER: &[&str] = &[
     "rpc",
     "connection",
     "session",
+    "webrtc",
     "widget",
 ];
 
@@ -74,7 +75,7 @@ const APART: &[(&str, &[&str])] = &[
     ("observe", &["time"]),
     ("model", &["observe", "time"]),
     ("config", &["observe"]),
-    ("ports", &["observe", "model", "config"]),
+    ("ports", &["observe", "config"]),
     ("rpc", &["observe", "ports", "config"]),
 ];
 

@@ -1,8 +1,8 @@
 //! A wanted topic: a declaration that outlives every connection.
 
-use crate::core::model::{ChatChannelEventMessage, Epoch, SubscriptionId};
+use crate::core::model::{Epoch, SubscriptionId};
 use crate::core::mutant::{self, Mutant};
-use crate::core::rpc::{Cursor, LogPage, TopicEvent};
+use crate::core::rpc::{Cursor, LogEntry, LogPage, TopicEvent};
 use crate::core::time::Timestamp;
 
 /// One wanted topic, and how far it is known.
@@ -28,10 +28,10 @@ pub(super) enum Hold {
 }
 
 /// What a stretch of a log comes to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Applied {
     /// The events that are new, in order.
-    pub(super) events: Vec<ChatChannelEventMessage>,
+    pub(super) events: Vec<LogEntry>,
     /// Whether they replace everything known before.
     pub(super) reset: bool,
     /// Whether the log has to be asked for again, from the cursor.
@@ -58,7 +58,7 @@ impl Watch {
         let reset = !fresh && (!page.recovered || self.epoch.as_ref() != Some(&page.epoch));
         if fresh || reset {
             // The server may have let old events go: the log begins with the first one it has.
-            let first = page.result.first().and_then(|event| event.seq).unwrap_or(1);
+            let first = page.result.first().and_then(LogEntry::seq).unwrap_or(1);
             self.last = first.saturating_sub(1);
         }
         self.epoch = Some(page.epoch);
@@ -85,8 +85,8 @@ impl Watch {
     }
 
     /// Takes a live event: whether it is the next, one already known, or one after a gap.
-    pub(super) fn place(&mut self, event: &ChatChannelEventMessage) -> Place {
-        match event.seq {
+    pub(super) fn place(&mut self, event: &LogEntry) -> Place {
+        match event.seq() {
             Some(seq) if mutant::is_made(Mutant::NoSeqCheck) => {
                 self.last = self.last.max(seq);
                 Place::Next
@@ -118,9 +118,11 @@ pub(super) enum Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::model::ChatChannelEventMessage;
 
-    fn event(seq: u64) -> ChatChannelEventMessage {
-        ChatChannelEventMessage { seq: Some(seq), ..ChatChannelEventMessage::default() }
+    fn event(seq: u64) -> LogEntry {
+        let event = ChatChannelEventMessage { seq: Some(seq), ..ChatChannelEventMessage::default() };
+        LogEntry::Chat(event)
     }
 
     fn page(epoch: &str, seqs: std::ops::RangeInclusive<u64>) -> LogPage {
@@ -129,7 +131,7 @@ mod tests {
     }
 
     fn seqs(applied: &Applied) -> Vec<u64> {
-        applied.events.iter().filter_map(|event| event.seq).collect()
+        applied.events.iter().filter_map(LogEntry::seq).collect()
     }
 
     #[test]

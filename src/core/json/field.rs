@@ -92,6 +92,11 @@ impl<'a> Field<'a> {
         self.value.is_some() && !matches!(self.value, Some(Json::Null))
     }
 
+    /// The value itself, to be read later.
+    pub(crate) fn copied(&self) -> Json {
+        self.value.cloned().unwrap_or(Json::Null)
+    }
+
     /// Has to be an object; members of other names are passed over with a warning.
     pub(crate) fn known(&self, names: &[&str]) {
         for (name, member) in self.members() {

@@ -63,6 +63,12 @@ impl Writer {
         self.text.push('{');
     }
 
+    /// A text that is an item of the list.
+    pub(crate) fn word(&mut self, text: &str) {
+        self.part();
+        self.quote(text);
+    }
+
     /// Ends the innermost object.
     pub(crate) fn end(&mut self) {
         self.text.push('}');
@@ -122,11 +128,6 @@ impl Writer {
         self.text.push_str(&number.to_string());
     }
 
-    /// A text that is an item of the list.
-    pub(crate) fn word(&mut self, text: &str) {
-        self.part();
-        self.quote(text);
-    }
 }
 
 #[cfg(test)]

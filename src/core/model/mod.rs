@@ -12,6 +12,7 @@ mod customer;
 mod file;
 mod form;
 mod ids;
+mod media;
 mod private;
 mod server;
 mod service;
@@ -29,6 +30,10 @@ pub use file::{Attachment, AttachmentState, FileUrl};
 pub use form::{Consent, Form, FormField, FormFieldKind, FormOption};
 pub use ids::{
     Epoch, FileId, Key, MessageId, RequestId, SessionId, SubscriptionId, VisitorId, VisitorToken,
+};
+pub use media::{
+    Advice, CallMedia, Candidate, Device, DeviceKind, Ice, IceServer, MediaPhase, Quality, Signal,
+    Track,
 };
 pub use private::Private;
 pub use server::{FileLimits, Limits, RateLimit};

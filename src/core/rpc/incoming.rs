@@ -1,4 +1,4 @@
-use super::call::CallValue;
+use super::call::{CallValue, SignalValue};
 use super::guard::DecodeError;
 use super::read;
 use super::topic::Topic;
@@ -54,8 +54,8 @@ impl Reply {
     pub fn subscribed(self, topic: &Topic) -> Result<Subscribed, Error> {
         let mut subscribed = self.read(|result| {
             let subscription = read::needed(result, "subscription");
-            if let Topic::Chat(_) = topic {
-                return Subscribed::Log { subscription, page: read::page(result) };
+            if topic.is_log() {
+                return Subscribed::Log { subscription, page: read::page(topic, result) };
             }
             let rev = read::number(result, "rev").unwrap_or(0);
             let value = result.find("result").and_then(|value| state(topic, &value));
@@ -128,12 +128,12 @@ impl Push {
         let rev = read::number(&params, "rev").unwrap_or(0);
         let event = if let Some(error) = params.find("error") {
             Some(TopicEvent::Failed(read::refusal(&error)))
-        } else if let Topic::Chat(_) = topic {
-            let event = read::event(&result);
-            Some(if event.seq.is_some() {
-                TopicEvent::Log { events: vec![event], reset: false }
-            } else {
-                TopicEvent::Ephemeral(Box::new(event))
+        } else if topic.is_log() {
+            Some(match read::entry(topic, &result) {
+                LogEntry::Chat(event) if event.seq.is_none() => {
+                    TopicEvent::Ephemeral(Box::new(event))
+                }
+                entry => TopicEvent::Log { events: vec![entry], reset: false },
             })
         } else {
             state(topic, &result).map(|value| TopicEvent::State { rev, value })
@@ -159,7 +159,7 @@ pub enum TopicEvent {
     /// The next events of a log.
     Log {
         /// The events in order.
-        events: Vec<ChatChannelEventMessage>,
+        events: Vec<LogEntry>,
         /// Whether they replace all that was told before.
         reset: bool,
     },
@@ -218,7 +218,7 @@ pub enum Subscribed {
 }
 
 /// A stretch of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LogPage {
     /// The run of the log.
     pub epoch: Epoch,
@@ -227,7 +227,36 @@ pub struct LogPage {
     /// Whether there is more to ask for before live events come.
     pub more: bool,
     /// The events in order.
-    pub result: Vec<ChatChannelEventMessage>,
+    pub result: Vec<LogEntry>,
+}
+
+/// An event of a log.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogEntry {
+    /// Of [`Topic::Chat`](super::Topic::Chat).
+    Chat(ChatChannelEventMessage),
+    /// Of [`Topic::Signal`](super::Topic::Signal).
+    Signal(SignalValue),
+}
+
+impl LogEntry {
+    /// Its place in the log; typing has none.
+    #[must_use]
+    pub const fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Chat(event) => event.seq,
+            Self::Signal(signal) => Some(signal.seq),
+        }
+    }
+
+    /// The event of a conversation, where it is one.
+    #[must_use]
+    pub const fn chat(&self) -> Option<&ChatChannelEventMessage> {
+        match self {
+            Self::Chat(event) => Some(event),
+            Self::Signal(_) => None,
+        }
+    }
 }
 
 /// The value of a state topic.
@@ -263,7 +292,7 @@ fn state(topic: &Topic, field: &Field<'_>) -> Option<StateValue> {
         Topic::Service(..) => StateValue::Service(Box::new(read::service_status(field))),
         Topic::Receipts(_) => StateValue::Receipts(read::watermarks(field)),
         Topic::Session(_) => StateValue::Session(Box::new(read::session(field))),
-        Topic::Chat(_) | Topic::Call(_) => return None,
+        Topic::Chat(_) | Topic::Call(_) | Topic::Signal(_) => return None,
     })
 }
 

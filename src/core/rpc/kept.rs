@@ -53,13 +53,13 @@ impl Kept {
         let json = Json::parse(text).ok()?;
         let notes = Notes::default();
         let field = Field::root(&json, &notes);
-        let page = read::page(&field);
+        let epoch = read::needed(&field, "epoch");
         let seq = read::number(&field, "seq");
         let kept = Self {
             session: read::open_session(&field),
             met: field.flag("met", false),
-            cursor: seq.map(|seq| Cursor { epoch: page.epoch, seq }),
-            events: page.result,
+            cursor: seq.map(|seq| Cursor { epoch, seq }),
+            events: field.get("result").items().map(|field| read::event(&field)).collect(),
         };
         (!notes.failed()).then_some(kept)
     }

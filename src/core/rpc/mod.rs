@@ -15,11 +15,13 @@ mod read;
 mod request;
 mod topic;
 
-pub use call::CallValue;
+pub use call::{CallValue, SignalValue};
 pub use codec::{Codec, Incoming};
 pub use file::{UploadTicket, upload_refusal};
 pub use guard::{DecodeError, MAX_DEPTH, MAX_FRAME};
-pub use incoming::{HelloReply, LogPage, Push, Reply, Sent, StateValue, Subscribed, TopicEvent};
+pub use incoming::{
+    HelloReply, LogEntry, LogPage, Push, Reply, Sent, StateValue, Subscribed, TopicEvent,
+};
 pub(crate) use kept::Keeping;
 pub use kept::{Kept, Part};
 pub use request::Request;

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::incoming::{HelloReply, LogPage, Sent};
+use super::call::SignalValue;
+use super::incoming::{HelloReply, LogEntry, LogPage, Sent};
+use super::topic::Topic;
 use crate::core::error::{Error, Refused};
 use crate::core::json::Field;
 use crate::core::map::Map;
@@ -108,12 +110,20 @@ fn attachment(field: &Field<'_>) -> Arc<Attachment> {
 }
 
 #[inline(never)]
-pub(super) fn page(field: &Field<'_>) -> LogPage {
+pub(super) fn page(topic: &Topic, field: &Field<'_>) -> LogPage {
     LogPage {
         epoch: needed(field, "epoch"),
         recovered: field.flag("recovered", true),
         more: field.flag("more", false),
-        result: field.get("result").items().map(|field| event(&field)).collect(),
+        result: field.get("result").items().map(|field| entry(topic, &field)).collect(),
+    }
+}
+
+pub(super) fn entry(topic: &Topic, field: &Field<'_>) -> LogEntry {
+    if let Topic::Signal(_) = topic {
+        LogEntry::Signal(SignalValue::of(field))
+    } else {
+        LogEntry::Chat(event(field))
     }
 }
 

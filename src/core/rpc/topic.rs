@@ -22,6 +22,8 @@ pub enum Topic {
     Session(SessionId),
     /// The visitor's call of a channel (state); only its follower understands it.
     Call(ChannelType),
+    /// What the other side of a call says about its media (log); only who plays calls understands it.
+    Signal(SessionId),
 }
 
 /// How far a log has been read.
@@ -34,13 +36,25 @@ pub struct Cursor {
 }
 
 impl Topic {
-    /// The session it belongs to, where it belongs to one.
+    /// The conversation it belongs to, where it belongs to one.
     #[must_use]
     pub const fn session(&self) -> Option<&SessionId> {
         match self {
-            Self::Channels | Self::Service(..) | Self::Call(_) => None,
+            Self::Channels | Self::Service(..) | Self::Call(_) | Self::Signal(_) => None,
             Self::Chat(id) | Self::Receipts(id) | Self::Session(id) => Some(id),
         }
+    }
+
+    /// Whether it is of one contact, and gone with it.
+    #[must_use]
+    pub const fn is_of_session(&self) -> bool {
+        self.session().is_some() || matches!(self, Self::Signal(_))
+    }
+
+    /// Whether every one of its events counts, in order.
+    #[must_use]
+    pub const fn is_log(&self) -> bool {
+        matches!(self, Self::Chat(_) | Self::Signal(_))
     }
 }
 
@@ -53,6 +67,7 @@ impl fmt::Display for Topic {
             Self::Receipts(session) => write!(f, "receipts/{session}"),
             Self::Session(session) => write!(f, "session/{session}"),
             Self::Call(channel) => write!(f, "call/{channel}"),
+            Self::Signal(session) => write!(f, "signal/{session}"),
         }
     }
 }

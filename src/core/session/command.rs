@@ -13,6 +13,8 @@ pub(crate) enum Command {
     Connection(connection::Input),
     /// A call whose answer goes straight back; one that nobody waits for takes as long as it takes.
     Call(Request, Option<Answer>),
+    /// The same where somebody waits, however long it takes.
+    Patient(Request, Answer),
     /// A new chat handle.
     OpenChat(ChatId, Published, Box<Chat>),
     /// For a chat, with who waits for what comes of it.

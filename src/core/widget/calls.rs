@@ -1,17 +1,17 @@
 //! Audio and video calls (reference, "Video", "Call" and "WebRTCManager").
 //!
-//! State and signalling; sound and picture come with an attached
-//! [`Media`](crate::core::ports::Media).
+//! State and signalling; sound and picture come with a platform's
+//! [`Rtc`](crate::core::ports::Rtc), see [`Widget::attach_media`].
 
 use std::future::Future;
-use std::sync::Arc;
 
 use super::handle::Widget;
+use super::media::{Devices, Manner};
 use crate::core::error::Error;
-use crate::core::model::{CallChannelSession, CallRequest, ChannelType, SessionId};
+use crate::core::model::{CallChannelSession, CallRequest, ChannelType, SessionId, Track};
 use crate::core::observe::Subscription;
-use crate::core::ports::{Media, Track};
 use crate::core::rpc::Request;
+use crate::core::session::call::Wish;
 
 impl Widget {
     /// The visitor's call of a channel, whenever something in it changed; the present one first
@@ -79,7 +79,10 @@ impl Widget {
         let call = CallRequest { customer, ..call };
         async move {
             allowed?;
-            let id = inbox.clone().call(Request::call_create(&call)).await?.call_id()?;
+            let devices = Devices::taken(&calls, channel == ChannelType::Video).await?;
+            let reply = inbox.clone().call(Request::call_create(&call)).await?;
+            let (id, ice) = (reply.call_id()?, reply.ice()?);
+            devices.open(&calls, &id, ice, Manner::New);
             calls.created(&id, &channel, &inbox);
             Ok(id)
         }
@@ -95,6 +98,10 @@ impl Widget {
         &self,
         session: &SessionId,
     ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
+        if let Some(feed) = self.calls().feed() {
+            // Not only when the server knows: microphone and camera are off at once.
+            feed.put(Wish::Close(session.clone()));
+        }
         self.carried_out(Request::call_close(session))
     }
 
@@ -108,10 +115,15 @@ impl Widget {
         session: &SessionId,
     ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
         let allowed = self.has_webrtc();
-        let accepting = self.inbox().call(Request::call_accept(session));
+        let (inbox, calls, id) = (self.inbox(), self.calls().clone(), session.clone());
+        let picture = calls.channel(session) != Some(ChannelType::PhoneCall);
         async move {
             allowed?;
-            accepting.await?.call_id().map(|_| true)
+            let devices = Devices::taken(&calls, picture).await?;
+            let reply = inbox.call(Request::call_accept(&id)).await?;
+            let ice = reply.ice()?;
+            devices.open(&calls, &id, ice, Manner::New);
+            reply.call_id().map(|_| true)
         }
     }
 
@@ -151,11 +163,6 @@ impl Widget {
         self.calls().clone().toggle(session.clone(), Track::Video, self.inbox())
     }
 
-    /// Gives the widget's calls their sound and picture.
-    pub fn attach_media(&self, media: Arc<dyn Media>) {
-        self.calls().attach(media);
-    }
-
     fn carried_out(
         &self,
         request: Request,
@@ -164,7 +171,7 @@ impl Widget {
         async move { asking.await?.done() }
     }
 
-    fn has_webrtc(&self) -> Result<(), Error> {
+    pub(super) fn has_webrtc(&self) -> Result<(), Error> {
         let found = match &self.client().options().server.webrtc {
             Some(webrtc) if webrtc.enabled => return Ok(()),
             Some(_) => "enabled: false",

@@ -163,6 +163,10 @@ impl<P: Ports> Driver<P> {
                 }
                 Input::Call(request, timeout)
             }
+            Command::Patient(request, answer) => {
+                self.answers.insert(moment.key(), answer);
+                Input::Call(request, None)
+            }
             Command::OpenChat(id, published, chat) => {
                 self.chats.insert(id, published);
                 Input::OpenChat(id, chat)
@@ -197,8 +201,11 @@ impl<P: Ports> Driver<P> {
                 connection::Effect::Dial(link) => self.wire.dial(link, &self.ports),
                 connection::Effect::Send(link, text) => self.wire.send(link, text),
                 connection::Effect::Close(link, code) => self.wire.close(link, code),
-                connection::Effect::Report(Report::Topic(Topic::Call(channel), event)) => {
-                    let heard = self.shared.calls.get().map(|calls| calls.hear(&channel, event));
+                connection::Effect::Report(Report::Topic(
+                    topic @ (Topic::Call(_) | Topic::Signal(_)),
+                    event,
+                )) => {
+                    let heard = self.shared.calls.get().map(|calls| calls.hear(&topic, event));
                     match heard {
                         Some(Ok(wishes)) => self.wishes.extend(wishes),
                         Some(Err(error)) => self.tell(Report::Malformed(error)),

@@ -5,6 +5,7 @@ mod contact;
 mod driver;
 mod engine;
 mod handle;
+mod media;
 
 pub use crate::core::model::OpenSession;
 pub use driver::Driver;

@@ -11,7 +11,7 @@ use crate::core::time::Timestamp;
 impl Machine {
     /// What belonged to a visitor the server does not know any more must not be asked for again.
     pub(super) fn forget_sessions(&mut self) {
-        self.watches.retain(|topic, _| topic.session().is_none());
+        self.watches.retain(|topic, _| !topic.is_of_session());
     }
 
     /// How far a log has been read.

@@ -1,14 +1,16 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::feed::{Feed, Wish};
 use super::registry::{Muted, Registry, Told};
 use crate::core::connection;
 use crate::core::error::Error;
 use crate::core::map::Map;
-use crate::core::model::{CallChannelSession, ChannelType, SessionId};
+use crate::core::model::{
+    CallChannelSession, CallMedia, ChannelType, Device, MediaPhase, SessionId, Signal, Track,
+};
 use crate::core::observe::{Subject, Subscription};
-use crate::core::ports::{Media, Track};
-use crate::core::rpc::{DecodeError, Request, StateValue, Topic, TopicEvent};
+use crate::core::rpc::{DecodeError, LogEntry, Request, StateValue, Topic, TopicEvent};
 use crate::core::session::{Command, Inbox};
 
 /// The visitor's calls, as every handle of the widget shares them.
@@ -23,9 +25,9 @@ pub(crate) trait CallsOfWidget: fmt::Debug + Send + Sync {
     /// All that they can do.
     fn calls(&self) -> &Calls;
 
-    /// Hears what the server says of a channel's call, or why it will say nothing more. Answers what
-    /// is to be done then.
-    fn hear(&self, channel: &ChannelType, event: TopicEvent) -> Result<Vec<Command>, DecodeError>;
+    /// Hears what the server says of a channel's call, or the other side of a call's media, or why
+    /// there will be nothing more. Answers what is to be done then.
+    fn hear(&self, topic: &Topic, event: TopicEvent) -> Result<Vec<Command>, DecodeError>;
 
     /// Nothing follows: the widget is disconnected.
     fn end(&self);
@@ -37,13 +39,12 @@ struct Shared {
     /// Channels that the server is asked about.
     followed: Vec<ChannelType>,
     monitors: Map<ChannelType, Subject<CallChannelSession>>,
-    media: Option<Engine>,
+    /// Who plays them, if anybody does.
+    feed: Option<Feed>,
+    media: Map<SessionId, Subject<CallMedia>>,
+    devices: Option<Subject<Vec<Device>>>,
     over: bool,
 }
-
-/// The platform's engine need not have a `Debug`.
-#[derive(Clone)]
-struct Engine(Arc<dyn Media>);
 
 impl Calls {
     /// Listens to a channel's call; the present one first.
@@ -89,9 +90,60 @@ impl Calls {
         self.follow(channel, inbox);
     }
 
-    /// Gives calls their sound and picture.
-    pub(crate) fn attach(&self, media: Arc<dyn Media>) {
-        self.lock().media = Some(Engine(media));
+    /// Somebody plays the calls from now on.
+    pub(crate) fn attach(&self, feed: Feed) {
+        self.lock().feed = Some(feed);
+    }
+
+    /// Who plays the calls, if anybody does.
+    pub(crate) fn feed(&self) -> Option<Feed> {
+        self.lock().feed.clone()
+    }
+
+    /// Whose call it is.
+    pub(crate) fn channel(&self, id: &SessionId) -> Option<ChannelType> {
+        self.lock().registry.channel(id)
+    }
+
+    /// Sound and picture of a call are there from now on.
+    pub(crate) fn opened(&self, id: &SessionId) {
+        let media = Subject::state(CallMedia::of(id.clone()));
+        self.lock().media.insert(id.clone(), media);
+    }
+
+    /// Sound and picture of a call, as they are and as they change.
+    pub(crate) fn media(&self, id: &SessionId) -> Subscription<CallMedia> {
+        let known = self.lock().media.get(id).cloned();
+        known.unwrap_or_else(|| ended(CallMedia::of(id.clone()))).subscribe()
+    }
+
+    /// Sound and picture of a call have changed.
+    pub(crate) fn tell(&self, media: CallMedia) {
+        let mut shared = self.lock();
+        let over = media.phase == MediaPhase::Ended;
+        let subject = if over {
+            shared.media.remove(&media.session)
+        } else {
+            shared.media.get(&media.session).cloned()
+        };
+        drop(shared);
+        if let Some(subject) = subject {
+            subject.next(media);
+            if over {
+                subject.complete();
+            }
+        }
+    }
+
+    /// The devices there are, as often as that changes.
+    pub(crate) fn devices(&self) -> Subject<Vec<Device>> {
+        self.lock().devices.get_or_insert_with(Subject::replay).clone()
+    }
+
+    /// A device went, or was not there from the beginning. Answers what the other side is to be told.
+    pub(crate) fn muted(&self, id: &SessionId, track: Track, muted: bool) -> Option<Command> {
+        let toggled = self.lock().registry.set(id, track, muted)?;
+        toggled.hint.then(|| hint(id, toggled.now))
     }
 
     /// Holds back what is heard or seen of the visitor, or lets it go again.
@@ -101,20 +153,21 @@ impl Calls {
         track: Track,
         inbox: Inbox,
     ) -> Result<bool, Error> {
-        let (toggled, media) = {
+        let (toggled, feed) = {
             let mut shared = self.lock();
-            (shared.registry.toggle(&id, track), shared.media.clone())
+            (shared.registry.toggle(&id, track), shared.feed.clone())
         };
         let operation = match track {
             Track::Audio => "toggleAudioMute",
             Track::Video => "toggleVideoMute",
         };
         let muted = toggled.ok_or(Error::WrongState { operation, state: "not running" })?;
-        if let Some(Engine(media)) = media
-            && let Err(error) = media.switch(id.as_str(), track, !muted.now.is(track)).await
+        let on = !muted.now.is(track);
+        if let Some(feed) = feed
+            && let Err(error) = feed.ask(Wish::Switch(id.clone(), track, on)).await
         {
-            // The engine could not: what was wished for is taken back.
-            self.lock().registry.toggle(&id, track);
+            // The device could not be had: what was wished for is taken back.
+            self.lock().registry.set(&id, track, on);
             return Err(error);
         }
         if muted.hint {
@@ -146,7 +199,32 @@ impl CallsOfWidget for Calls {
         self
     }
 
-    fn hear(&self, channel: &ChannelType, event: TopicEvent) -> Result<Vec<Command>, DecodeError> {
+    fn hear(&self, topic: &Topic, event: TopicEvent) -> Result<Vec<Command>, DecodeError> {
+        match topic {
+            Topic::Call(channel) => self.state(channel, event),
+            Topic::Signal(id) => self.signals(id, event).map(|()| Vec::new()),
+            Topic::Channels
+            | Topic::Service(..)
+            | Topic::Chat(_)
+            | Topic::Receipts(_)
+            | Topic::Session(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn end(&self) {
+        let mut shared = self.lock();
+        shared.over = true;
+        for monitor in shared.monitors.values() {
+            monitor.complete();
+        }
+        if let Some(feed) = shared.feed.take() {
+            feed.put(Wish::End);
+        }
+    }
+}
+
+impl Calls {
+    fn state(&self, channel: &ChannelType, event: TopicEvent) -> Result<Vec<Command>, DecodeError> {
         let mut shared = self.lock();
         let value = match event {
             TopicEvent::State { value: StateValue::Call(value), .. } => value,
@@ -162,6 +240,9 @@ impl CallsOfWidget for Calls {
             }
         };
         let Told { news, answered } = shared.registry.told(channel, value.session()?);
+        if let Some(feed) = &shared.feed {
+            news.iter().for_each(|session| feed.put(Wish::Session(session.clone())));
+        }
         if let Some(monitor) = shared.monitors.get(channel) {
             news.into_iter().for_each(|session| monitor.next(session));
         }
@@ -172,12 +253,20 @@ impl CallsOfWidget for Calls {
         Ok(wishes)
     }
 
-    fn end(&self) {
-        let mut shared = self.lock();
-        shared.over = true;
-        for monitor in shared.monitors.values() {
-            monitor.complete();
+    fn signals(&self, id: &SessionId, event: TopicEvent) -> Result<(), DecodeError> {
+        let Some(feed) = self.feed() else { return Ok(()) };
+        match event {
+            TopicEvent::Log { events, .. } => {
+                for entry in events {
+                    if let LogEntry::Signal(signal) = entry {
+                        feed.put(Wish::Heard(id.clone(), signal.signal()?));
+                    }
+                }
+            }
+            TopicEvent::Failed(error) => feed.put(Wish::Deaf(id.clone(), error)),
+            TopicEvent::State { .. } | TopicEvent::Ephemeral(_) => {}
         }
+        Ok(())
     }
 }
 
@@ -195,15 +284,17 @@ impl Shared {
 
 /// For the operator's screen: it waits for the connection, and nobody waits for it.
 fn hint(id: &SessionId, muted: Muted) -> Command {
-    Command::Call(Request::signal_media(id, None, !muted.audio, !muted.video), None)
+    let signal = Signal::Media { audio: !muted.audio, video: !muted.video };
+    Command::Call(Request::signal(id, &signal), None)
 }
 
 fn unfollow(channel: &ChannelType) -> Command {
     Command::Connection(connection::Input::Unwatch(Topic::Call(channel.clone())))
 }
 
-impl fmt::Debug for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Engine")
-    }
+/// What is over.
+fn ended(media: CallMedia) -> Subject<CallMedia> {
+    let subject = Subject::state(CallMedia { phase: MediaPhase::Ended, ..media });
+    subject.complete();
+    subject
 }

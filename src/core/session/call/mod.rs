@@ -1,9 +1,11 @@
 //! Audio and video calls: which there are, what is muted, and who listens.
 //!
-//! Media are not here: a [`Media`](crate::core::ports::Media) engine may be attached, and without
-//! one a call is signalling only.
+//! Sound and picture are not here: those who play them are told by a [`Feed`], and without any a call
+//! is signalling only.
 
+mod feed;
 mod handle;
 mod registry;
 
+pub(crate) use feed::{Feed, Outcome, Wish};
 pub(crate) use handle::{Calls, CallsOfWidget};

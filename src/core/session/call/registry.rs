@@ -8,9 +8,8 @@ use std::collections::VecDeque;
 
 use crate::core::map::Map;
 use crate::core::model::{
-    CallChannelSession, CallState, ChannelType, MultiChannelState, SessionId,
+    CallChannelSession, CallState, ChannelType, MultiChannelState, SessionId, Track,
 };
-use crate::core::ports::Track;
 
 /// How many ended calls are remembered, so that a late word does not bring one back.
 const ENDED: usize = 16;
@@ -99,7 +98,7 @@ impl Registry {
             told.news.push(session.clone());
         }
         let just_answered = is_answered(&session) && !before.as_ref().is_some_and(is_answered);
-        if just_answered && call.muted != Muted::default() {
+        if just_answered && call.muted != Muted::of(&call.channel) {
             told.answered = Some((session.id, call.muted));
         }
         told
@@ -111,6 +110,11 @@ impl Registry {
         of_channel.find_map(|call| call.told.as_ref())
     }
 
+    /// The channel of a call that is known.
+    pub(super) fn channel(&self, id: &SessionId) -> Option<ChannelType> {
+        self.calls.get(id).map(|call| call.channel.clone())
+    }
+
     /// Whether a channel has a call.
     pub(super) fn has_call(&self, channel: &ChannelType) -> bool {
         self.calls.values().any(|call| call.channel == *channel)
@@ -118,10 +122,16 @@ impl Registry {
 
     /// Holds something back, or lets it go again. `None` where there is no such call.
     pub(super) fn toggle(&mut self, id: &SessionId, track: Track) -> Option<Toggled> {
+        let muted = !self.calls.get(id)?.muted.is(track);
+        self.set(id, track, muted)
+    }
+
+    /// The same, to a known end.
+    pub(super) fn set(&mut self, id: &SessionId, track: Track, muted: bool) -> Option<Toggled> {
         let call = self.calls.get_mut(id)?;
         match track {
-            Track::Audio => call.muted.audio = !call.muted.audio,
-            Track::Video => call.muted.video = !call.muted.video,
+            Track::Audio => call.muted.audio = muted,
+            Track::Video => call.muted.video = muted,
         }
         Some(Toggled { now: call.muted, hint: call.told.as_ref().is_some_and(is_answered) })
     }
@@ -137,6 +147,11 @@ impl Registry {
 }
 
 impl Muted {
+    /// What a call begins with: only a video call has a camera.
+    fn of(channel: &ChannelType) -> Self {
+        Self { audio: false, video: *channel != ChannelType::Video }
+    }
+
     pub(super) const fn is(self, track: Track) -> bool {
         match track {
             Track::Audio => self.audio,
@@ -147,7 +162,8 @@ impl Muted {
 
 impl Call {
     fn of(channel: ChannelType) -> Self {
-        Self { channel, told: None, muted: Muted::default() }
+        let muted = Muted::of(&channel);
+        Self { channel, told: None, muted }
     }
 }
 

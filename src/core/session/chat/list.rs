@@ -82,7 +82,7 @@ impl List {
     }
 
     /// A stretch of the server's log, which may hold our own messages.
-    pub(super) fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool) {
+    pub(super) fn log(&mut self, events: &[&ChatChannelEventMessage], reset: bool) {
         // What comes at once, as after a reload, is told at once.
         if reset || (events.len() > 1 && self.entries().is_empty()) {
             return self.reset(events, reset);
@@ -93,7 +93,7 @@ impl List {
     }
 
     #[inline(never)]
-    fn reset(&mut self, events: &[ChatChannelEventMessage], forget: bool) {
+    fn reset(&mut self, events: &[&ChatChannelEventMessage], forget: bool) {
         if forget {
             self.watermarks = Watermarks::default();
         }
@@ -105,7 +105,7 @@ impl List {
             }
         }
         for entry in self.entries() {
-            let ours = |event: &ChatChannelEventMessage| {
+            let ours = |event: &&ChatChannelEventMessage| {
                 event.key.as_ref().is_some_and(|key| entry.key.is(key))
             };
             if entry.seq.is_none() && !events.iter().any(ours) {
@@ -278,11 +278,11 @@ mod tests {
     #[test]
     fn an_operators_message_stands_before_ours_that_still_waits() {
         let (mut list, mut seen) = (List::default(), Conversation::default());
-        list.log(&[theirs(1)], false);
+        list.log(&[&theirs(1)], false);
         follow(&mut seen, &mut list);
         list.wait(&"k1".into(), "mine".into(), false);
         follow(&mut seen, &mut list);
-        list.log(&[theirs(2)], false);
+        list.log(&[&theirs(2)], false);
         follow(&mut seen, &mut list);
         assert_eq!(keys(&list, &seen), ["#1", "#2", "k1"]);
     }
@@ -296,14 +296,14 @@ mod tests {
             if answer_first {
                 list.sent(&"k1".into(), sent(2));
                 follow(&mut seen, &mut list);
-                list.log(&[theirs(1)], false);
+                list.log(&[&theirs(1)], false);
                 follow(&mut seen, &mut list);
-                list.log(&[ours(2, "k1")], false);
+                list.log(&[&ours(2, "k1")], false);
                 follow(&mut seen, &mut list);
             } else {
-                list.log(&[theirs(1)], false);
+                list.log(&[&theirs(1)], false);
                 follow(&mut seen, &mut list);
-                list.log(&[ours(2, "k1")], false);
+                list.log(&[&ours(2, "k1")], false);
                 follow(&mut seen, &mut list);
                 list.sent(&"k1".into(), sent(2));
                 follow(&mut seen, &mut list);
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn receipts_change_what_they_cover_and_nothing_else() {
         let (mut list, mut seen) = (List::default(), Conversation::default());
-        list.log(&[ours(1, "a"), theirs(2), ours(3, "b")], false);
+        list.log(&[&ours(1, "a"), &theirs(2), &ours(3, "b")], false);
         follow(&mut seen, &mut list);
         list.receipts(Watermarks { received: 3, read: 1 });
         assert_eq!(list.changes.len(), 2);
@@ -382,13 +382,13 @@ mod tests {
     #[test]
     fn a_reset_keeps_what_waits_and_drops_what_the_server_has() {
         let (mut list, mut seen) = (List::default(), Conversation::default());
-        list.log(&[theirs(1), theirs(2)], false);
+        list.log(&[&theirs(1), &theirs(2)], false);
         follow(&mut seen, &mut list);
         for key in ["k1", "k2"] {
             list.wait(&key.into(), "mine".into(), false);
             follow(&mut seen, &mut list);
         }
-        list.log(&[theirs(1), ours(2, "k1")], true);
+        list.log(&[&theirs(1), &ours(2, "k1")], true);
         follow(&mut seen, &mut list);
         assert_eq!(keys(&list, &seen), ["#1", "k1", "k2"]);
     }

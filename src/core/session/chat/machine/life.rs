@@ -59,7 +59,7 @@ impl Chat {
                 self.cursor = kept.cursor;
             }
             if kept.events.first().is_some_and(|event| event.seq.is_some()) {
-                self.list.log(&kept.events, true);
+                self.list.log(&kept.events.iter().collect::<Vec<_>>(), true);
                 continue;
             }
             for event in kept.events {

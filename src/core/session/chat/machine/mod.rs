@@ -24,7 +24,7 @@ use crate::core::model::{
     Key, Private, SessionId,
 };
 use crate::core::mutant::{self, Mutant};
-use crate::core::rpc::{Cursor, Reply, Request, StateValue, Topic, TopicEvent};
+use crate::core::rpc::{Cursor, LogEntry, Reply, Request, StateValue, Topic, TopicEvent};
 use crate::core::time::{Timestamp, earliest};
 
 use life::unsent;
@@ -313,7 +313,10 @@ impl Chat {
                 }
                 StateValue::Channels(_) | StateValue::Service(_) | StateValue::Call(_) => {}
             },
-            TopicEvent::Log { events, reset } => self.log(events, *reset, now),
+            TopicEvent::Log { events, reset } => {
+                let events: Vec<_> = events.iter().filter_map(LogEntry::chat).collect();
+                self.log(&events, *reset, now);
+            }
             TopicEvent::Ephemeral(event) => self.typed(event, now),
             TopicEvent::Failed(error) => {
                 let unknown = [Refused::SESSION_NOT_FOUND, Refused::SESSION_CLOSED];
@@ -349,7 +352,7 @@ impl Chat {
     }
 
     #[inline(never)]
-    fn log(&mut self, events: &[ChatChannelEventMessage], reset: bool, now: Timestamp) {
+    fn log(&mut self, events: &[&ChatChannelEventMessage], reset: bool, now: Timestamp) {
         self.list.log(events, reset);
         self.told = events.last().and_then(|event| event.seq).unwrap_or(self.told);
         self.tell_changes();
@@ -360,7 +363,7 @@ impl Chat {
         self.log_ended =
             self.list.entries().iter().rev().any(|entry| entry.kind == EntryKind::Closed);
         if self.wants.events {
-            events.iter().for_each(|event| self.tell_event(event.clone()));
+            events.iter().for_each(|event| self.tell_event((*event).clone()));
         }
         let closed = self.session.as_ref().is_some_and(ChatChannelSession::is_closed);
         if self.log_ended && closed {

@@ -1,15 +1,16 @@
 //! What the core needs from the outside. A platform implements it; the driver uses it.
 
+mod rtc;
+
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::Stream;
-use futures::future::BoxFuture;
 
-use super::error::Error;
 use super::time::Timestamp;
+pub use rtc::{Description, IceState, PeerId, Rtc, RtcCommand, RtcEvent, Sample};
 
 /// The outside world, as one platform offers it.
 ///
@@ -151,24 +152,4 @@ pub enum PutEvent {
     },
     /// There will be no answer; nothing follows.
     Lost,
-}
-
-/// What plays and records the calls of a visitor: attached with
-/// [`Widget::attach_media`](super::Widget::attach_media). Without one a call is signalling only.
-pub trait Media: Send + Sync + 'static {
-    /// Lets the visitor be heard or seen in a call, or not: a microphone stays and sends silence, a
-    /// camera is given back and taken again.
-    ///
-    /// # Errors
-    /// The device could not be had; the track stays as it was.
-    fn switch(&self, call: &str, track: Track, on: bool) -> BoxFuture<'static, Result<(), Error>>;
-}
-
-/// One of the two things that a call carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Track {
-    /// The microphone.
-    Audio,
-    /// The camera.
-    Video,
 }
