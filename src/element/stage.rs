@@ -10,6 +10,7 @@ use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
 use crate::components::ui::{Announcement, Embedding, Words};
 use crate::core::{Error, Widget, WidgetConf};
+use crate::platform::browser::rtc::BrowserRtc;
 use crate::platform::browser::storage::Storage;
 use crate::platform::browser::{Browser, Siblings, Turn};
 
@@ -18,6 +19,7 @@ pub(super) struct Stage {
     host: SendWrapper<HtmlElement>,
     storage: std::sync::Mutex<Option<Storage>>,
     turn: SendWrapper<RefCell<Option<Turn>>>,
+    rtc: SendWrapper<RefCell<Option<BrowserRtc>>>,
 }
 
 impl Stage {
@@ -27,12 +29,23 @@ impl Stage {
             host: SendWrapper::new(host),
             storage: std::sync::Mutex::new(None),
             turn: SendWrapper::new(RefCell::new(None)),
+            rtc: SendWrapper::new(RefCell::new(None)),
         }
     }
 
     /// The storage of the last configuration that was looked at.
     fn storage(&self) -> Option<Storage> {
         self.storage.lock().ok()?.clone()
+    }
+
+    /// Gives calls their sound and picture, where they are wanted and the browser can.
+    fn play(&self, widget: &Widget) {
+        let wanted = widget.client().options().server.webrtc.as_ref().is_some_and(|it| it.enabled);
+        let rtc = (wanted && BrowserRtc::is_supported()).then(|| BrowserRtc::new(None));
+        if let Some(rtc) = &rtc {
+            spawn_local(widget.attach_media(rtc.clone()).run());
+        }
+        *self.rtc.borrow_mut() = rtc;
     }
 
     fn remember(&self, conf: &WidgetConf) -> Storage {
@@ -53,6 +66,7 @@ impl Embedding for Stage {
             driver.run().await;
         });
         visit(&widget);
+        self.play(&widget);
         widget
     }
 

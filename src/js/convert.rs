@@ -8,9 +8,9 @@ use super::error::told;
 use crate::core::json::Writer;
 use crate::core::map::Map;
 use crate::core::model::{
-    Attachment, CallChannelSession, Callback, CallbackSlot, ChannelType, ChatChannelEventMessage,
-    ChatChannelSession, ConfigurationStatus, CustomerInfo, FileUrl, Form, Limits, OpenSession,
-    Private, ServiceStatus, SessionField,
+    Attachment, CallChannelSession, CallMedia, Callback, CallbackSlot, ChannelType,
+    ChatChannelEventMessage, ChatChannelSession, ConfigurationStatus, CustomerInfo, Device, FileUrl,
+    Form, Limits, OpenSession, Private, ServiceStatus, SessionField,
 };
 use crate::core::time::millis;
 use crate::core::{ConnectionEvent, ConnectionState, UploadProgress};
@@ -92,6 +92,22 @@ pub(super) fn event(event: &ChatChannelEventMessage) -> JsValue {
 /// A `CallChannelSession` or a `VideoChannelSession`.
 pub(super) fn call_session(session: &CallChannelSession) -> JsValue {
     object(|it| describe::call_session(it, session))
+}
+
+/// A `CallMedia`.
+pub(super) fn call_media(media: &CallMedia) -> JsValue {
+    object(|it| describe::call_media(it, media))
+}
+
+/// What `devices` gives.
+#[expect(clippy::ptr_arg, reason = "what is handed out is a reference to the value itself")]
+pub(super) fn devices(devices: &Vec<Device>) -> JsValue {
+    list(devices, |it, device| {
+        it.text("kind", device.kind.as_str());
+        it.text("deviceId", &device.id);
+        it.text("label", &device.label);
+        it.flag("used", device.used);
+    })
 }
 
 /// A `FileUrl`.

@@ -1,9 +1,10 @@
 //! The larger shapes of the reference, member by member.
 
+use super::error::told;
 use crate::core::json::Writer;
 use crate::core::model::{
-    Agent, Attachment, CallChannelSession, ChatChannelEventMessage, ChatChannelSession, Form,
-    FormField, Limits, MessageId, MultiChannelState, SessionId, Step,
+    Agent, Attachment, CallChannelSession, CallMedia, ChatChannelEventMessage, ChatChannelSession,
+    Form, FormField, Limits, MessageId, MultiChannelState, Quality, SessionId, Step,
 };
 
 pub(super) fn number(it: &mut Writer, name: &str, number: Option<u64>) {
@@ -45,6 +46,41 @@ pub(super) fn call_session(it: &mut Writer, session: &CallChannelSession) {
     it.optional("time", session.time.as_deref());
     it.optional("expires", session.expires.as_deref());
     it.optional("with", session.with.as_ref().map(SessionId::as_str));
+}
+
+pub(super) fn call_media(it: &mut Writer, media: &CallMedia) {
+    it.text("sessionId", media.session.as_str());
+    it.text("phase", media.phase.as_str());
+    it.flag("microphone", media.microphone);
+    it.flag("camera", media.camera);
+    it.flag("screen", media.screen);
+    it.flag("picture", media.picture);
+    it.flag("otherMuted", media.other_muted);
+    it.flag("blocked", media.blocked);
+    if let Some(quality) = &media.quality {
+        it.object("quality");
+        self::quality(it, quality);
+        it.end();
+    }
+    if let Some(error) = &media.error {
+        it.member("error", &told(error));
+    }
+}
+
+fn quality(it: &mut Writer, quality: &Quality) {
+    it.number("level", quality.level.into());
+    it.decimal("mos", quality.mos);
+    if let Some(round_trip) = quality.round_trip {
+        it.decimal("roundTripMs", round_trip);
+    }
+    it.decimal("jitterMs", quality.jitter);
+    it.decimal("loss", quality.loss);
+    it.decimal("bitsIn", quality.bits_in);
+    it.decimal("bitsOut", quality.bits_out);
+    it.decimal("framesPerSecond", quality.frames);
+    it.number("freezes", quality.freezes.into());
+    it.flag("relayed", quality.relayed);
+    it.optional("advice", quality.advice.map(|advice| advice.as_str()));
 }
 
 fn any_session(

@@ -42,6 +42,10 @@ pub(super) fn told(error: &Error) -> Writer {
             it.text("service", service);
             it.text("channel", channel);
         }
+        Error::Media(error) => {
+            it.text("reason", error.reason());
+            it.optional("source", error.source().map(|source| source.as_str()));
+        }
         Error::Protocol(what) => it.text("what", what),
         Error::NotConnected | Error::ConnectionLost | Error::Cancelled => {}
     }

@@ -19,6 +19,7 @@ mod chat;
 mod convert;
 mod describe;
 mod error;
+mod media;
 mod observable;
 mod upload;
 mod widget;

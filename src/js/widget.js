@@ -21,7 +21,7 @@ export class Widget extends Held {
 
   constructor(configuration) {
     const { json, videoContainer } = written(configuration);
-    super(attempt(() => new WidgetHandle(json)));
+    super(attempt(() => new WidgetHandle(json, videoContainer)));
     this.#client = new WidgetClient(this, videoContainer);
   }
 
@@ -126,6 +126,17 @@ export class Widget extends Held {
 
   async declineCall(sessionId) {
     return answer(handle(this).callDecline(text("sessionId", sessionId)));
+  }
+
+  // An entry of `openSessions`: a call that an earlier page had.
+  async joinCall(session) {
+    const { id, channel } = object("session", session);
+    await answer(handle(this).callJoin(text("session.id", id), text("session.channel", channel)));
+  }
+
+  async testCall(options) {
+    const { video = true } = object("options", options ?? {});
+    return answer(handle(this).callTest(Boolean(video)));
   }
 
   async sendMail(mail) {

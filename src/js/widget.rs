@@ -16,21 +16,26 @@ use crate::core::model::{
     CallRequest, CallbackRequest, ChannelType, ChatRequest, MailRequest, OpenSession,
 };
 use crate::core::{Widget, WidgetConf};
+use crate::platform::browser::rtc::BrowserRtc;
 use crate::platform::browser::storage::Storage;
 use crate::platform::browser::{Browser, Siblings};
 
 /// `Widget` and `WidgetClient` of the reference.
 #[wasm_bindgen]
 pub struct WidgetHandle {
-    inner: Widget,
+    pub(super) inner: Widget,
+    pub(super) rtc: Option<BrowserRtc>,
 }
 
 #[wasm_bindgen]
 impl WidgetHandle {
-    /// `new Widget`, of the configuration's JSON text. It connects, and lives until it is
+    /// `new Widget`, of the configuration's JSON text and the element for pictures. It connects, and lives until it is
     /// disconnected, whether or not the page still holds it: as a WebSocket does.
     #[wasm_bindgen(constructor)]
-    pub fn new(conf: &str) -> Result<WidgetHandle, JsValue> {
+    pub fn new(
+        conf: &str,
+        container: Option<web_sys::HtmlElement>,
+    ) -> Result<WidgetHandle, JsValue> {
         #[cfg(feature = "panic-hook")]
         console_error_panic_hook::set_once();
 
@@ -60,7 +65,8 @@ impl WidgetHandle {
             })
             .await;
         });
-        Ok(Self { inner })
+        let rtc = play(&inner, container);
+        Ok(Self { inner, rtc })
     }
 
     /// `client.options`.
@@ -220,18 +226,6 @@ impl WidgetHandle {
         promise(self.inner.decline_call(&session.into()), convert::flag)
     }
 
-    /// `toggleAudioMute`.
-    #[wasm_bindgen(js_name = toggleAudioMute)]
-    pub fn toggle_audio_mute(&self, session: &str) -> Promise {
-        promise(self.inner.toggle_audio_mute(&session.into()), convert::flag)
-    }
-
-    /// `toggleVideoMute`.
-    #[wasm_bindgen(js_name = toggleVideoMute)]
-    pub fn toggle_video_mute(&self, session: &str) -> Promise {
-        promise(self.inner.toggle_video_mute(&session.into()), convert::flag)
-    }
-
     /// Sends a message that becomes a ticket; the customer as `convert::customer` reads it, the
     /// fields as key, value, key, value.
     pub fn mail(
@@ -276,4 +270,13 @@ impl WidgetHandle {
     pub fn forms(&self, channel: &str, service: &str) -> Promise {
         promise(self.inner.forms(&channel.into(), service), convert::form)
     }
+}
+
+/// Gives calls their sound and picture, where they are wanted and the browser can: in Node a call is
+/// signalling only.
+fn play(widget: &Widget, container: Option<web_sys::HtmlElement>) -> Option<BrowserRtc> {
+    let wanted = widget.client().options().server.webrtc.as_ref().is_some_and(|it| it.enabled);
+    let rtc = (wanted && BrowserRtc::is_supported()).then(|| BrowserRtc::new(container))?;
+    spawn_local(widget.attach_media(rtc.clone()).run());
+    Some(rtc)
 }

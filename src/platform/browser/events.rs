@@ -33,6 +33,18 @@ impl Events {
             self.heard.push((target.clone(), name));
         }
     }
+
+    /// Does not listen to it any more.
+    pub(super) fn forget(&mut self, target: &EventTarget) {
+        let function = self.callback.as_ref().unchecked_ref();
+        self.heard.retain(|(heard, name)| {
+            let over = heard == target;
+            if over {
+                let _ = target.remove_event_listener_with_callback(name, function);
+            }
+            !over
+        });
+    }
 }
 
 impl Stream for Events {

@@ -6,6 +6,7 @@
 mod events;
 mod link;
 mod put;
+pub mod rtc;
 mod siblings;
 pub mod storage;
 mod turn;
