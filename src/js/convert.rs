@@ -9,8 +9,8 @@ use crate::core::json::Writer;
 use crate::core::map::Map;
 use crate::core::model::{
     Attachment, CallChannelSession, CallMedia, Callback, CallbackSlot, ChannelType,
-    ChatChannelEventMessage, ChatChannelSession, ConfigurationStatus, CustomerInfo, Device, FileUrl,
-    Form, Limits, OpenSession, Private, ServiceStatus, SessionField,
+    ChatChannelEventMessage, ChatChannelSession, ConfigurationStatus, CustomerInfo, Device,
+    FileUrl, Form, Limits, OpenSession, Private, ServiceStatus, SessionField,
 };
 use crate::core::time::millis;
 use crate::core::{ConnectionEvent, ConnectionState, UploadProgress};

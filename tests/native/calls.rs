@@ -1,17 +1,14 @@
 //! Audio and video calls: asking, what a monitor hears, what is held back. Without media.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tvox_widget::core::config::{IceGatherPolicy, TrickleIcePolicy, Webrtc};
 use tvox_widget::core::model::{
     CallChannelSession, CallRequest, CallState, ChannelType, CustomerInfo, MultiChannelState,
     SessionField, SessionId,
 };
-use tvox_widget::core::ports::{Media, Track};
 use tvox_widget::core::{Error, Subscription};
 use tvox_widget::platform::memory::Memory;
 
@@ -390,39 +387,6 @@ fn muting_while_offline_takes_effect_at_once_and_is_told_when_back() {
     stage.advance(SECOND * 11);
     stage.greet(true);
     assert_eq!(stage.expect("signal")["params"]["video"], false);
-}
-
-/// A media engine whose devices can be taken away.
-#[derive(Default)]
-struct Devices {
-    switched: Mutex<Vec<(String, Track, bool)>>,
-    gone: Mutex<bool>,
-}
-
-impl Media for Devices {
-    fn switch(&self, call: &str, track: Track, on: bool) -> BoxFuture<'static, Result<(), Error>> {
-        self.switched.lock().unwrap().push((call.to_owned(), track, on));
-        let gone = *self.gone.lock().unwrap();
-        let outcome = if gone { Err(Error::Cancelled) } else { Ok(()) };
-        futures::future::ready(outcome).boxed()
-    }
-}
-
-#[test]
-fn an_attached_engine_switches_its_devices_and_may_refuse() {
-    let (mut stage, _monitor) = monitored(&call("k_1", "CONNECTED"));
-    let devices = Arc::new(Devices::default());
-    stage.widget.attach_media(devices.clone());
-    let widget = stage.widget.clone();
-    let toggle = || Box::pin(widget.toggle_video_mute(&"k_1".into()));
-    assert_eq!(stage.polled(&mut toggle()), Some(Ok(true)));
-    *devices.gone.lock().unwrap() = true;
-    assert_eq!(stage.polled(&mut toggle()), Some(Err(Error::Cancelled)));
-    *devices.gone.lock().unwrap() = false;
-    assert_eq!(stage.polled(&mut toggle()), Some(Ok(true)));
-    let switched = devices.switched.lock().unwrap().clone();
-    let video = |on| ("k_1".to_owned(), Track::Video, on);
-    assert_eq!(switched, [video(false), video(true), video(true)], "the refusal changed nothing");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod files;
 mod golden;
 mod herd;
 mod layering;
+mod media;
 mod mutants;
 mod persistence;
 mod support;

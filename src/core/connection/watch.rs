@@ -121,7 +121,8 @@ mod tests {
     use crate::core::model::ChatChannelEventMessage;
 
     fn event(seq: u64) -> LogEntry {
-        let event = ChatChannelEventMessage { seq: Some(seq), ..ChatChannelEventMessage::default() };
+        let event =
+            ChatChannelEventMessage { seq: Some(seq), ..ChatChannelEventMessage::default() };
         LogEntry::Chat(event)
     }
 

@@ -140,7 +140,6 @@ impl Writer {
         self.name(name);
         self.text.push_str(&number.to_string());
     }
-
 }
 
 #[cfg(test)]

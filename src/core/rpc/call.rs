@@ -235,10 +235,9 @@ fn signal(field: &Field<'_>) -> Signal {
             end: field.flag("end", false),
         },
         "restart" => Signal::Restart,
-        "media" => Signal::Media {
-            audio: field.flag("audio", true),
-            video: field.flag("video", true),
-        },
+        "media" => {
+            Signal::Media { audio: field.flag("audio", true), video: field.flag("video", true) }
+        }
         "bye" => Signal::Bye,
         _ => Signal::Unknown,
     }

@@ -95,7 +95,9 @@ impl<R: Rtc> MediaDriver<R> {
     #[inline(never)]
     fn poll_input(&mut self, context: &mut Context<'_>) -> Poll<Input> {
         if let Poll::Ready(wish) = self.wishes.poll_next_unpin(context) {
-            return Poll::Ready(wish.map_or(Input::End, |(wish, outcome)| self.wish(wish, outcome)));
+            return Poll::Ready(
+                wish.map_or(Input::End, |(wish, outcome)| self.wish(wish, outcome)),
+            );
         }
         if let Poll::Ready(Some(event)) = self.events.poll_next_unpin(context) {
             return Poll::Ready(Input::Rtc(event));
@@ -204,9 +206,9 @@ impl Future for Asked {
     type Output = (SessionId, About, Result<Reply, Error>);
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.poll_unpin(context).map(|outcome| {
-            (self.id.clone(), self.about, outcome.unwrap_or(Err(Error::Cancelled)))
-        })
+        self.answer
+            .poll_unpin(context)
+            .map(|outcome| (self.id.clone(), self.about, outcome.unwrap_or(Err(Error::Cancelled))))
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Manager {
     screen: Held,
     muted: bool,
     waiting: Vec<Waiting>,
+    /// How many calls are being made: devices are kept for them.
+    making: u32,
     /// Why a call that is being made begins without a camera.
     dark: Option<MediaError>,
     out: Vec<Effect>,
@@ -47,7 +49,7 @@ struct Waiting {
     ticket: Option<Ticket>,
     /// Those whose fate is not known yet.
     open: Vec<MediaSource>,
-    failed: Option<MediaError>,
+    failed: Option<Error>,
     then: Then,
 }
 
@@ -58,7 +60,7 @@ enum Then {
     Begin,
     Show(SessionId, MediaSource),
     /// Another device goes on where one was.
-    GoOn,
+    GoOn(MediaSource),
 }
 
 /// What happens.
@@ -69,7 +71,12 @@ pub(super) enum Input {
     /// It could not be made.
     Abandon,
     /// A call of ours is there. `resumed`: an earlier page had it.
-    Opened { id: SessionId, picture: bool, resumed: bool, test: bool },
+    Opened {
+        id: SessionId,
+        picture: bool,
+        resumed: bool,
+        test: bool,
+    },
     /// Who helps to find a way.
     Ice(SessionId, Result<Ice, Error>),
     Session(CallChannelSession),
@@ -116,6 +123,7 @@ impl Manager {
             screen: Held::No,
             muted: false,
             waiting: Vec::new(),
+            making: 0,
             dark: None,
             out: Vec::new(),
         }
@@ -125,8 +133,10 @@ impl Manager {
     pub(super) fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         match input {
             Input::Prepare(picture, ticket) => self.prepare(picture, ticket),
-            Input::Abandon => self.give_back(),
-            Input::Opened { id, picture, resumed, test } => self.opened(&id, picture, resumed, test),
+            Input::Abandon => self.made(),
+            Input::Opened { id, picture, resumed, test } => {
+                self.opened(&id, picture, resumed, test)
+            }
             Input::Ice(id, ice) => self.with(&id, |call| call.helped(ice, now)),
             Input::Session(session) => self.with(&session.id, |call| call.session(&session, now)),
             Input::Heard(id, signal) => self.with(&id, |call| call.heard(signal, now)),
@@ -164,9 +174,13 @@ impl Manager {
     }
 
     fn prepare(&mut self, picture: bool, ticket: Ticket) {
+        self.making += 1;
         self.dark = None;
-        let wanted: &[MediaSource] =
-            if picture { &[MediaSource::Microphone, MediaSource::Camera] } else { &[MediaSource::Microphone] };
+        let wanted: &[MediaSource] = if picture {
+            &[MediaSource::Microphone, MediaSource::Camera]
+        } else {
+            &[MediaSource::Microphone]
+        };
         self.capture(wanted, Some(ticket), Then::Begin);
     }
 
@@ -189,6 +203,13 @@ impl Manager {
         self.out.push(Effect::Watch(id.clone()));
         self.command(RtcCommand::Enumerate);
         self.with(id, |_| {});
+        self.made();
+    }
+
+    /// A call has been made, or was given up.
+    fn made(&mut self) {
+        self.making = self.making.saturating_sub(1);
+        self.give_back();
     }
 
     fn mute(&mut self, id: &SessionId, muted: bool, ticket: Ticket) {
@@ -226,7 +247,7 @@ impl Manager {
         match kind.source().filter(|source| *self.held(*source) == Held::Yes) {
             Some(source) => {
                 *self.held(source) = Held::No;
-                self.capture(&[source], Some(ticket), Then::GoOn);
+                self.capture(&[source], Some(ticket), Then::GoOn(source));
             }
             None => self.answer(ticket, Ok(())),
         }
@@ -269,6 +290,9 @@ impl Manager {
     }
 
     fn captured(&mut self, source: MediaSource, outcome: Result<(), MediaError>) {
+        if *self.held(source) != Held::Asked {
+            return;
+        }
         *self.held(source) = if outcome.is_ok() { Held::Yes } else { Held::No };
         if outcome.is_ok() && source == MediaSource::Microphone && self.muted {
             self.command(RtcCommand::Enable(false));
@@ -281,7 +305,7 @@ impl Manager {
                         // Better heard than not at all.
                         self.dark = Some(error);
                     } else {
-                        waiting.failed = Some(error);
+                        waiting.failed = Some(Error::Media(error));
                     }
                 }
             }
@@ -293,24 +317,20 @@ impl Manager {
     fn served(&mut self) {
         while let Some(at) = self.waiting.iter().position(|waiting| waiting.open.is_empty()) {
             let Waiting { ticket, failed, then, .. } = self.waiting.remove(at);
-            match (&then, failed) {
+            match (&then, &failed) {
                 (Then::Show(id, source), None) => {
                     let (id, source) = (id.clone(), *source);
-                    if self.calls.contains_key(&id) {
-                        self.with(&id, |call| call.show(source, true));
-                    } else {
-                        self.give_back();
+                    self.with(&id, |call| call.show(source, true));
+                    // The call may be over by now.
+                    if !self.calls.values().any(|call| call.shows(source)) {
+                        self.release(source);
                     }
                 }
-                (Then::Begin, Some(_)) => self.give_back(),
-                (Then::GoOn, Some(error)) => {
-                    let source = error.source().unwrap_or(MediaSource::Microphone);
-                    self.gone(source, Some(error));
-                }
-                (Then::Begin | Then::GoOn, None) | (Then::Show(..), Some(_)) => {}
+                (Then::GoOn(source), Some(error)) => self.gone(*source, Some(error.clone())),
+                (Then::Begin | Then::GoOn(_), _) | (Then::Show(..), Some(_)) => {}
             }
             if let Some(ticket) = ticket {
-                self.answer(ticket, failed.map_or(Ok(()), |error| Err(Error::Media(error))));
+                self.answer(ticket, failed.map_or(Ok(()), Err));
             }
         }
     }
@@ -320,21 +340,23 @@ impl Manager {
         *self.held(source) = Held::No;
         match source {
             // There may be another one.
-            MediaSource::Microphone => self.capture(&[source], None, Then::GoOn),
-            MediaSource::Camera => self.gone(source, Some(MediaError::NotFound(source))),
+            MediaSource::Microphone => self.capture(&[source], None, Then::GoOn(source)),
+            MediaSource::Camera => {
+                self.gone(source, Some(Error::Media(MediaError::NotFound(source))));
+            }
             MediaSource::Screen => self.gone(source, None),
         }
         self.command(RtcCommand::Enumerate);
     }
 
-    fn gone(&mut self, source: MediaSource, error: Option<MediaError>) {
+    fn gone(&mut self, source: MediaSource, error: Option<Error>) {
         let ids: Vec<_> = self.calls.keys().cloned().collect();
         for id in ids {
             let Some(call) = self.calls.get_mut(&id).filter(|call| call.shows(source)) else {
                 continue;
             };
-            if let Some(error) = error {
-                call.media.error = Some(Error::Media(error));
+            if let Some(error) = &error {
+                call.media.error = Some(error.clone());
                 let track = match source {
                     MediaSource::Microphone => Track::Audio,
                     MediaSource::Camera | MediaSource::Screen => Track::Video,
@@ -406,7 +428,7 @@ impl Manager {
 
     /// Without a call, and none being made, no device is held: every light goes off.
     fn give_back(&mut self) {
-        if !self.calls.is_empty() || self.waiting.iter().any(|it| matches!(it.then, Then::Begin)) {
+        if !self.calls.is_empty() || self.making > 0 {
             return;
         }
         self.muted = false;
@@ -416,8 +438,18 @@ impl Manager {
     }
 
     fn release(&mut self, source: MediaSource) {
-        if std::mem::take(self.held(source)) != Held::No {
+        let was = std::mem::take(self.held(source));
+        if was != Held::No {
             self.command(RtcCommand::Release(source));
+        }
+        if was == Held::Asked {
+            for waiting in &mut self.waiting {
+                if waiting.open.contains(&source) {
+                    waiting.open.retain(|open| *open != source);
+                    waiting.failed = Some(Error::Cancelled);
+                }
+            }
+            self.served();
         }
     }
 

@@ -36,7 +36,12 @@ impl Meter {
     }
 
     /// Takes a sample; a judgement as soon as there are two.
-    pub(super) fn take(&mut self, sample: &Sample, now: Timestamp, camera: bool) -> Option<Quality> {
+    pub(super) fn take(
+        &mut self,
+        sample: &Sample,
+        now: Timestamp,
+        camera: bool,
+    ) -> Option<Quality> {
         // A receiver that was made anew begins at zero.
         if self.samples.back().is_some_and(|(_, last)| sample.bytes_in < last.bytes_in) {
             self.reset();

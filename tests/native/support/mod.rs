@@ -2,6 +2,7 @@
 
 #[cfg(feature = "native")]
 pub(crate) mod operator;
+pub(crate) mod rtc;
 #[cfg(feature = "native")]
 pub(crate) mod served;
 
