@@ -133,7 +133,9 @@ impl Push {
                 LogEntry::Chat(event) if event.seq.is_none() => {
                     TopicEvent::Ephemeral(Box::new(event))
                 }
-                entry => TopicEvent::Log { events: vec![entry], reset: false },
+                entry @ (LogEntry::Chat(_) | LogEntry::Signal(_)) => {
+                    TopicEvent::Log { events: vec![entry], reset: false }
+                }
             })
         } else {
             state(topic, &result).map(|value| TopicEvent::State { rev, value })

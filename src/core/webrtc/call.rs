@@ -141,9 +141,9 @@ impl Call {
         let rings = session.state == Some(CallState::NewOutbound)
             && session.step_type() == Some(&StepType::Connecting);
         let step = session.step.as_ref().and_then(|step| step.step);
-        if rings && self.begun.is_none_or(|begun| begun != step) {
-            self.begin(step, now);
-        } else if answered && self.begun.is_none() {
+        // Each operator whom it rings at is offered to anew; who answers has been offered to.
+        let is_new = self.begun.is_none_or(|begun| rings && begun != step);
+        if (rings || answered) && is_new {
             self.begin(step, now);
         } else if !answered && !rings && self.begun.is_some() {
             self.decide(machine::Input::End, now);

@@ -26,7 +26,7 @@ pub(crate) enum Wish {
     /// Who helps to find a way.
     Ice(SessionId, Result<Ice, Error>),
     /// What the server says of a call.
-    Session(CallChannelSession),
+    Session(Box<CallChannelSession>),
     /// What the other side says.
     Heard(SessionId, Signal),
     /// Nothing more will be heard of it.

@@ -241,7 +241,7 @@ impl Calls {
         };
         let Told { news, answered } = shared.registry.told(channel, value.session()?);
         if let Some(feed) = &shared.feed {
-            news.iter().for_each(|session| feed.put(Wish::Session(session.clone())));
+            news.iter().for_each(|session| feed.put(Wish::Session(Box::new(session.clone()))));
         }
         if let Some(monitor) = shared.monitors.get(channel) {
             news.into_iter().for_each(|session| monitor.next(session));

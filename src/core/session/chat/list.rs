@@ -366,11 +366,11 @@ mod tests {
         let log = [theirs(1), scanning, theirs(3), available];
         let (mut live, mut seen) = (List::default(), Conversation::default());
         for event in &log {
-            live.log(std::slice::from_ref(event), false);
+            live.log(&[event], false);
             follow(&mut seen, &mut live);
         }
         let (mut reloaded, mut reread) = (List::default(), Conversation::default());
-        reloaded.log(&log, false);
+        reloaded.log(&log.each_ref(), false);
         follow(&mut reread, &mut reloaded);
         for (list, seen) in [(live, seen), (reloaded, reread)] {
             assert_eq!(keys(&list, &seen), ["#1", "#2", "#3"]);

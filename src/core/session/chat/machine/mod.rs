@@ -313,10 +313,7 @@ impl Chat {
                 }
                 StateValue::Channels(_) | StateValue::Service(_) | StateValue::Call(_) => {}
             },
-            TopicEvent::Log { events, reset } => {
-                let events: Vec<_> = events.iter().filter_map(LogEntry::chat).collect();
-                self.log(&events, *reset, now);
-            }
+            TopicEvent::Log { events, reset } => self.log(events, *reset, now),
             TopicEvent::Ephemeral(event) => self.typed(event, now),
             TopicEvent::Failed(error) => {
                 let unknown = [Refused::SESSION_NOT_FOUND, Refused::SESSION_CLOSED];
@@ -352,8 +349,9 @@ impl Chat {
     }
 
     #[inline(never)]
-    fn log(&mut self, events: &[&ChatChannelEventMessage], reset: bool, now: Timestamp) {
-        self.list.log(events, reset);
+    fn log(&mut self, entries: &[LogEntry], reset: bool, now: Timestamp) {
+        let events: Vec<_> = entries.iter().filter_map(LogEntry::chat).collect();
+        self.list.log(&events, reset);
         self.told = events.last().and_then(|event| event.seq).unwrap_or(self.told);
         self.tell_changes();
         if events.iter().any(|event| event.direction == Some(Direction::Inbound)) {

@@ -1,21 +1,18 @@
 //! All calls of a page and the devices that they share: microphone, camera, screen.
 
+mod words;
+
 use super::call::{Call, Effect as Done};
 use super::machine::Policy;
 use crate::core::error::{Error, MediaError, MediaSource, Refused};
 use crate::core::map::Map;
-use crate::core::model::{
-    CallChannelSession, CallMedia, Device, DeviceKind, Ice, MediaPhase, SessionId, Signal, Track,
-};
+use crate::core::model::{DeviceKind, MediaPhase, SessionId, Track};
 use crate::core::ports::{PeerId, RtcCommand, RtcEvent};
 use crate::core::time::{Timestamp, earliest};
+pub(super) use words::{Effect, Input, Ticket};
 
 /// Peer connections of one call are numbered within so many.
 const PEERS: u32 = 1 << 16;
-
-/// Who waits for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ticket(pub(super) u64);
 
 /// Everything about the media of a visitor's calls.
 #[derive(Debug)]
@@ -63,55 +60,6 @@ enum Then {
     GoOn(MediaSource),
 }
 
-/// What happens.
-#[derive(Debug)]
-pub(super) enum Input {
-    /// A call is to be made, with a picture or without: take the devices.
-    Prepare(bool, Ticket),
-    /// It could not be made.
-    Abandon,
-    /// A call of ours is there. `resumed`: an earlier page had it.
-    Opened {
-        id: SessionId,
-        picture: bool,
-        resumed: bool,
-        test: bool,
-    },
-    /// Who helps to find a way.
-    Ice(SessionId, Result<Ice, Error>),
-    Session(CallChannelSession),
-    Heard(SessionId, Signal),
-    /// Its signals have ended.
-    Deaf(SessionId, Error),
-    Taken(SessionId),
-    Switch(SessionId, Track, bool, Ticket),
-    Share(SessionId, bool, Ticket),
-    Choose(DeviceKind, String, Ticket),
-    Enumerate,
-    Tones(SessionId, String, Ticket),
-    Play,
-    Close(SessionId),
-    Rtc(RtcEvent),
-    Tick,
-    End,
-}
-
-/// What is to be done about it.
-#[derive(Debug, PartialEq)]
-pub(super) enum Effect {
-    Rtc(RtcCommand),
-    Say(SessionId, Signal),
-    Ice(SessionId),
-    Watch(SessionId),
-    Unwatch(SessionId),
-    HangUp(SessionId),
-    Tell(CallMedia),
-    Devices(Vec<Device>),
-    /// A device went without being asked to.
-    Muted(SessionId, Track, bool),
-    Answer(Ticket, Result<(), Error>),
-}
-
 impl Manager {
     pub(super) fn new(policy: Policy) -> Self {
         Self {
@@ -135,7 +83,7 @@ impl Manager {
             Input::Prepare(picture, ticket) => self.prepare(picture, ticket),
             Input::Abandon => self.made(),
             Input::Opened { id, picture, resumed, test } => {
-                self.opened(&id, picture, resumed, test)
+                self.opened(&id, picture, resumed, test);
             }
             Input::Ice(id, ice) => self.with(&id, |call| call.helped(ice, now)),
             Input::Session(session) => self.with(&session.id, |call| call.session(&session, now)),
@@ -326,7 +274,7 @@ impl Manager {
                         self.release(source);
                     }
                 }
-                (Then::GoOn(source), Some(error)) => self.gone(*source, Some(error.clone())),
+                (Then::GoOn(source), Some(error)) => self.gone(*source, Some(error)),
                 (Then::Begin | Then::GoOn(_), _) | (Then::Show(..), Some(_)) => {}
             }
             if let Some(ticket) = ticket {
@@ -342,20 +290,20 @@ impl Manager {
             // There may be another one.
             MediaSource::Microphone => self.capture(&[source], None, Then::GoOn(source)),
             MediaSource::Camera => {
-                self.gone(source, Some(Error::Media(MediaError::NotFound(source))));
+                self.gone(source, Some(&Error::Media(MediaError::NotFound(source))));
             }
             MediaSource::Screen => self.gone(source, None),
         }
         self.command(RtcCommand::Enumerate);
     }
 
-    fn gone(&mut self, source: MediaSource, error: Option<Error>) {
+    fn gone(&mut self, source: MediaSource, error: Option<&Error>) {
         let ids: Vec<_> = self.calls.keys().cloned().collect();
         for id in ids {
             let Some(call) = self.calls.get_mut(&id).filter(|call| call.shows(source)) else {
                 continue;
             };
-            if let Some(error) = &error {
+            if let Some(error) = error {
                 call.media.error = Some(error.clone());
                 let track = match source {
                     MediaSource::Microphone => Track::Audio,

@@ -13,6 +13,8 @@
 //! offer that crosses ours is not taken, and as the other side may have dropped ours for being older
 //! than its own, ours is said again under the next generation.
 
+mod words;
+
 use std::time::Duration;
 
 use super::filter::{Filter, is_wanted, without_hosts};
@@ -20,6 +22,8 @@ use crate::core::config::TrickleIcePolicy;
 use crate::core::model::{Candidate, IceServer, SessionId, Signal};
 use crate::core::ports::{Description, PeerId, RtcCommand, RtcEvent};
 use crate::core::time::Timestamp;
+pub(super) use words::{Effect, Input, Policy};
+use words::{Found, Offer};
 
 /// How long an offer waits for the ways that belong into it.
 const GATHERING: Duration = Duration::from_secs(3);
@@ -62,13 +66,6 @@ pub(super) struct Machine {
     out: Vec<Effect>,
 }
 
-/// What the configuration says.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Policy {
-    pub(super) trickle: TrickleIcePolicy,
-    pub(super) filter: Filter,
-}
-
 #[derive(Debug, Default)]
 enum State {
     /// Nothing is under way.
@@ -84,57 +81,6 @@ enum State {
     Answered { generation: u32 },
     /// Their offer is being set.
     Applying { generation: u32 },
-}
-
-/// What kind of offer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Offer {
-    fresh: bool,
-    restart: bool,
-}
-
-/// Our ways, of the present description.
-#[derive(Debug, Default)]
-struct Found {
-    all: Vec<Candidate>,
-    said: usize,
-    complete: bool,
-    /// Whether their end was said.
-    ended: bool,
-    /// Whether the last ones are under way.
-    busy: bool,
-}
-
-/// What happens.
-#[derive(Debug)]
-pub(super) enum Input {
-    /// Begins with a new peer connection: somebody is there.
-    Begin,
-    /// Nobody is there any more.
-    End,
-    /// These help from now on.
-    Ice(Vec<IceServer>),
-    /// A new way is wanted, on the same peer connection.
-    Restart,
-    /// The other side says something.
-    Heard(Signal),
-    /// The server has taken ways of ours.
-    Taken,
-    /// The browser says something.
-    Rtc(RtcEvent),
-    /// Time has passed.
-    Tick,
-}
-
-/// What is to be done about it.
-#[derive(Debug, PartialEq)]
-pub(super) enum Effect {
-    Rtc(RtcCommand),
-    Say(Signal),
-    /// Media can be expected from now on.
-    Settled,
-    /// The browser does not come to terms with the other side.
-    Stuck,
 }
 
 impl Machine {
