@@ -108,8 +108,11 @@ export declare class Widget {
   /**
    * Calls a service by video. The promise is of the session's id.
    *
-   * Rejects with `CONFIG` where `server.webrtc` is missing or disabled, with `REFUSED` where the server
-   * refuses (`details.reason`).
+   * The browser asks for microphone and camera first. Rejects with `CONFIG` where `server.webrtc` is
+   * missing or disabled, with `MEDIA` where there is no microphone (`details.reason`:
+   * `PERMISSION_DENIED`, `DEVICE_NOT_FOUND`, `DEVICE_IN_USE`, `UNSUPPORTED`), with `REFUSED` where the
+   * server refuses (`details.reason`). Without a camera the call is made with sound alone, and
+   * {@link CallMedia.error} says why.
    * @param options beyond the reference
    */
   videoChannelSessionNew(
@@ -135,6 +138,18 @@ export declare class Widget {
   acceptCall(sessionId: string): Promise<boolean>;
   /** Refuses an operator's invitation. Beyond the reference. */
   declineCall(sessionId: string): Promise<boolean>;
+  /**
+   * Takes up a call of {@link openSessions} that an earlier page had, within the 30 s that the server
+   * keeps it. Beyond the reference.
+   */
+  joinCall(session: { readonly id: string; readonly channel: string }): Promise<void>;
+  /**
+   * Calls an echo, to try devices and network with, and gives its id for
+   * {@link WebRTCManager.media}. It is no contact; it ends after half a minute, or with
+   * {@link videoChannelSessionClose}. Beyond the reference.
+   * @param options.video with the camera: so by default
+   */
+  testCall(options?: { video?: boolean | null } | null): Promise<string>;
 
   /** Sends a message that becomes a ticket. The promise is of the ticket's id. Beyond the reference. */
   sendMail(mail: MailRequest): Promise<string>;
@@ -212,8 +227,92 @@ export declare class WebRTCManager {
    * Rejects with `WRONG_STATE` for a call that is not running.
    */
   toggleAudioMute(sessionId: string): Promise<boolean>;
-  /** Gives the camera back, or takes it again. As {@link toggleAudioMute}. */
+  /**
+   * Gives the camera back, or takes it again: its light goes off and on. In an audio call it brings the
+   * picture. As {@link toggleAudioMute}; rejects with `MEDIA` where the camera cannot be had.
+   */
   toggleVideoMute(sessionId: string): Promise<boolean>;
+
+  /**
+   * Sound and picture of a call of this page, at each change; the present first. Its last word is the
+   * phase `ENDED`. Beyond the reference.
+   */
+  media(sessionId: string): Observable<CallMedia>;
+  /** The devices there are, with every change. Beyond the reference. */
+  readonly devices: Observable<MediaDevice[]>;
+  /** Uses a device from now on, in a running call at once. Beyond the reference. */
+  chooseDevice(kind: MediaDeviceKind, deviceId: string): Promise<void>;
+  /** Shows a screen in place of the camera, or the camera again. Beyond the reference. */
+  shareScreen(sessionId: string, on?: boolean): Promise<void>;
+  /** Dials in a call: digits, `*`, `#`, `A` to `D`, `,` for a pause. Beyond the reference. */
+  sendTones(sessionId: string, tones: string): Promise<void>;
+  /** Plays what the browser holds back; to be called in a click. Beyond the reference. */
+  play(): void;
+  /**
+   * Shows a picture of a call in a `<video>`, silently: sound is played by itself. The other side's by
+   * default. Beyond the reference.
+   */
+  show(video: HTMLVideoElement, sessionId: string, whose?: "other" | "own"): void;
+}
+
+/** Sound and picture of a call ({@link WebRTCManager.media}). */
+export interface CallMedia {
+  sessionId: string;
+  /**
+   * `WAITING` for somebody to talk to, `CONNECTING`, `CONNECTED`, `RECONNECTING` after the way was lost,
+   * `ENDED`.
+   */
+  phase: "WAITING" | "CONNECTING" | "CONNECTED" | "RECONNECTING" | "ENDED";
+  /** Whether the visitor is heard. */
+  microphone: boolean;
+  /** Whether the visitor is seen: the camera is taken, its light is on. */
+  camera: boolean;
+  /** Whether the visitor shows a screen. */
+  screen: boolean;
+  /** Whether the other side's picture comes. */
+  picture: boolean;
+  /** Whether the other side says that its microphone is off. */
+  otherMuted: boolean;
+  /** Whether the browser waits for a click before it plays sound: {@link WebRTCManager.play}. */
+  blocked: boolean;
+  /** How good the line is, once a second. */
+  quality?: CallQuality;
+  /** What went wrong last and still is: `MEDIA`, with `details.reason` and `details.source`. */
+  error?: TvoxError;
+}
+
+/** How good a line is, over the last five seconds. */
+export interface CallQuality {
+  /** 1 (bad) to 5 (excellent). */
+  level: number;
+  /** An estimate of the mean opinion score, 1 to 4.5 (ITU-T G.107, simplified). */
+  mos: number;
+  /** There and back; absent before it is known. */
+  roundTripMs?: number;
+  jitterMs: number;
+  /** The share of packets that got lost, 0 to 1: the worse of the two directions. */
+  loss: number;
+  /** Bits a second. */
+  bitsIn: number;
+  /** Bits a second. */
+  bitsOut: number;
+  /** Pictures a second that come. */
+  framesPerSecond: number;
+  /** How often the picture stood still since the call began. */
+  freezes: number;
+  /** Whether a relay lies in between. */
+  relayed: boolean;
+  /** What would help a poor line. */
+  advice?: "CAMERA_OFF" | "NETWORK" | "DELAY";
+}
+
+/** A device ({@link WebRTCManager.devices}); named once the visitor has allowed one. */
+export interface MediaDevice {
+  kind: MediaDeviceKind;
+  deviceId: string;
+  label: string;
+  /** Whether it is in use. */
+  used: boolean;
 }
 
 /** What else {@link Widget.newChatSession} takes. */

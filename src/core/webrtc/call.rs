@@ -9,7 +9,7 @@ use crate::core::error::{Error, MediaError, MediaSource};
 use crate::core::model::{
     CallChannelSession, CallMedia, CallState, Ice, MediaPhase, SessionId, Signal, StepType,
 };
-use crate::core::ports::{PeerId, RtcCommand, RtcEvent};
+use crate::core::ports::{IceState, PeerId, RtcCommand, RtcEvent};
 use crate::core::time::{Timestamp, earliest};
 
 /// How often is measured.
@@ -190,6 +190,10 @@ impl Call {
         let remedy = match &event {
             RtcEvent::State(_, state) => {
                 let remedy = self.recovery.told(*state, now);
+                if *state == IceState::Connected && self.media.phase == MediaPhase::Connecting {
+                    // Bytes follow at once; a lost way is found again only when they do.
+                    self.media.phase = MediaPhase::Connected;
+                }
                 if self.media.phase == MediaPhase::Connected && !self.recovery.is_flowing() {
                     self.media.phase = MediaPhase::Reconnecting;
                 }

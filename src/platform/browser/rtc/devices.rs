@@ -126,7 +126,10 @@ fn constraints(sources: &[MediaSource], chosen: &Chosen) -> JsValue {
 /// W3C, "Media Capture and Streams", section 10.3.1.
 fn named(error: &JsValue) -> fn(MediaSource) -> MediaError {
     match error.unchecked_ref::<Exception>().name().as_deref() {
-        Some("NotAllowedError" | "SecurityError") => MediaError::PermissionDenied,
+        // `InvalidStateError`: a screen may only be asked for in a click.
+        Some("NotAllowedError" | "SecurityError" | "InvalidStateError") => {
+            MediaError::PermissionDenied
+        }
         Some("NotFoundError" | "OverconstrainedError") => MediaError::NotFound,
         Some("NotReadableError" | "AbortError") => MediaError::InUse,
         _ => MediaError::Unsupported,

@@ -247,8 +247,19 @@ impl BrowserRtc {
         let this = self.clone();
         spawn_local(async move {
             let plays = Stage::play(this.shared.stage.sounds()).await;
+            this.gestures(!plays);
             this.tell(RtcEvent::Blocked(!plays));
         });
+    }
+
+    /// A browser that holds sound back gives it with the visitor's next gesture, wherever in the page.
+    fn gestures(&self, wanted: bool) {
+        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+        let mut heard = self.shared.heard.borrow_mut();
+        heard.forget(&document);
+        if wanted {
+            heard.listen(&document, &["pointerup", "keydown"]);
+        }
     }
 
     /// A connection that is still there.
@@ -283,6 +294,10 @@ impl BrowserRtc {
             "online" => return Some(RtcEvent::Network),
             "devicechange" => {
                 self.enumerate();
+                return None;
+            }
+            "pointerup" | "keydown" => {
+                self.play();
                 return None;
             }
             "ended" => {

@@ -7,11 +7,11 @@ import {
   WidgetClient,
 } from "tvox-widget/core";
 import type {
-  Attachment, CallChannelSession, CallOptions, Callback, CallbackRequest, CallbackSlot,
+  Attachment, CallChannelSession, CallMedia, CallOptions, CallQuality, Callback, CallbackRequest, CallbackSlot,
   ChannelServicesConfiguration, ChatChannelEventMessage, ChatChannelSession, ChatEventMap, ChatOptions,
   ConnectionEvent, ConnectionState,
   CustomerInfo, FileUrl, Form, FormField, GraphicsConfigurationInterface, IceGatherPolicyName, Limits,
-  LiveResult, MailRequest, MultiChannelSession, MultiChannelSessionCustomField, MultiChannelStep,
+  LiveResult, MailRequest, MediaDevice, MultiChannelSession, MultiChannelSessionCustomField, MultiChannelStep,
   MultiChannelStepInactivityTimeout, MultiChannelStepPlay, MultiChannelStepQueue, MultiChannelStepToUrl,
   MultiChannelStepUnion, Observer, OpenSession, ResolvedWidgetConf, RetryOptionsInterface,
   SendFileOptions, ServerInterface, ServiceConfiguration, ServiceStatus, StepMedia, Subscription,
@@ -41,6 +41,11 @@ const widget = new Widget(same);
 const client: WidgetClient = widget.client;
 const options: ResolvedWidgetConf = client.options;
 const manager: WebRTCManager = client.webrtc;
+manager.media("k_1").subscribe(({ phase, quality }: CallMedia) => {
+  const judged: CallQuality | undefined = quality;
+  console.log(phase, judged?.level);
+});
+manager.devices.subscribe((devices: MediaDevice[]) => console.log(devices.length));
 const limits: Limits = widget.getLimits();
 const running: OpenSession[] = widget.openSessions();
 const connection: Observable<ConnectionEvent> = client.connectionEvent;

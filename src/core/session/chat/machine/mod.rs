@@ -363,8 +363,7 @@ impl Chat {
         if self.wants.events {
             events.iter().for_each(|event| self.tell_event((*event).clone()));
         }
-        let closed = self.session.as_ref().is_some_and(ChatChannelSession::is_closed);
-        if self.log_ended && closed {
+        if self.log_ended && self.session.as_ref().is_some_and(ChatChannelSession::is_closed) {
             self.over();
         }
     }
