@@ -55,11 +55,15 @@ async fn main() -> ExitCode {
     }
 }
 
-/// RUST_LOG, except that the libraries below never log frames, whatever it says: they hold what people write.
+/// RUST_LOG, except that the libraries below never log frames, whatever it says: they hold what people write, and the addresses that they are at.
 fn log_filter() -> EnvFilter {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    ["tungstenite=info", "tokio_tungstenite=info", "hyper=info", "axum=info"]
+    let quiet = ["tungstenite=info", "tokio_tungstenite=info", "hyper=info", "axum=info"];
+    let media = ["str0m", "is", "dimpl", "sctp_proto", "turn_server_proto", "stun_proto"];
+    quiet
+        .map(str::to_owned)
         .into_iter()
+        .chain(media.map(|library| format!("{library}=error")))
         .filter_map(|directive| directive.parse().ok())
         .fold(filter, EnvFilter::add_directive)
 }

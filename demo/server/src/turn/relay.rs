@@ -74,6 +74,7 @@ async fn accept(listener: TcpListener, arrivals: mpsc::Sender<Arrival>) {
 
 /// An allocation's socket. Its reader ends with it.
 struct Allocation {
+    client: SocketAddr,
     socket: Arc<UdpSocket>,
     _reader: JoinSet<()>,
 }
@@ -131,7 +132,14 @@ impl Listener {
     fn take(&mut self, arrival: Arrival) {
         match arrival {
             Arrival::Connected { client, frames } => self.clients.connected(client, frames),
-            Arrival::Gone { client } => self.clients.gone(client),
+            Arrival::Gone { client } => {
+                self.clients.gone(client);
+                // The protocol would keep them until they expire; nobody can come back to them.
+                let open = self.allocations.len();
+                self.allocations.retain(|_, allocation| allocation.client != client);
+                let closed = (open - self.allocations.len()) as u64;
+                self.relay.traffic.open.fetch_sub(closed, Ordering::Relaxed);
+            }
             Arrival::Frame { client, frame } => self.client_says(client, frame),
             Arrival::Peer { relay, peer, datagram } => {
                 let length = datagram.len();
@@ -194,7 +202,7 @@ impl Listener {
                     allocation_transport,
                     family,
                 } => {
-                    let socket = self.allocate(allocation_transport, family);
+                    let socket = self.allocate(client_addr, allocation_transport, family);
                     self.server.allocated_socket(
                         transport,
                         listen_addr,
@@ -239,6 +247,7 @@ impl Listener {
     /// A socket on the address that the client came to.
     fn allocate(
         &mut self,
+        client: SocketAddr,
         transport: TransportType,
         family: AddressFamily,
     ) -> Result<SocketAddr, SocketAllocateError> {
@@ -266,7 +275,7 @@ impl Listener {
         let socket = Arc::new(socket);
         let mut reader = JoinSet::new();
         reader.spawn(read_peers(relay, Arc::clone(&socket), self.arrivals.clone()));
-        self.allocations.insert(relay, Allocation { socket, _reader: reader });
+        self.allocations.insert(relay, Allocation { client, socket, _reader: reader });
         Traffic::add(&traffic.allocations, 1);
         Traffic::add(&traffic.open, 1);
         Ok(relay)

@@ -1,6 +1,7 @@
 //! The program itself: what it says, and how it ends.
 
 use crate::support::{Client, key};
+use crate::turn_client::TurnClient;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
@@ -122,7 +123,16 @@ async fn a_killed_program_started_again_goes_on_and_its_log_names_nobody() {
         visitor.call(method, params).await.unwrap();
     }
     let video = json!({"key": key(), "channel": "VIDEO", "service": "service0001"});
-    let call = visitor.call("call.create", video).await.unwrap()["id"].clone();
+    let created = visitor.call("call.create", video).await.unwrap();
+    let call = created["id"].clone();
+    let relay = &created["iceServers"][1];
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let url = text(&relay["urls"][0]);
+    let server = url.trim_start_matches("turn:").split('?').next().unwrap().parse().unwrap();
+    let credential = text(&relay["credential"]);
+    let mut relayed = TurnClient::udp(server, &text(&relay["username"]), &credential).await;
+    relayed.allocate().await.unwrap();
+    let at_relay = relayed.address().to_string();
     operator.call("session.accept", json!({"session": call})).await.unwrap();
     let offer =
         json!({"session": call, "key": key(), "gen": 1, "type": "offer", "sdp": "v=0 192.0.2.77"});
@@ -155,6 +165,8 @@ async fn a_killed_program_started_again_goes_on_and_its_log_names_nobody() {
             "7654321",
             "765 4321",
             "192.0.2.77",
+            &credential,
+            &at_relay,
             token,
             operator_token,
         ] {

@@ -143,6 +143,18 @@ async fn there_are_as_many_allocations_at_a_time_as_are_set() {
 }
 
 #[tokio::test]
+async fn a_connection_that_ends_takes_its_allocation_with_it() {
+    let world = world(|_| {}).await;
+    let name = username(60);
+    let [_, mut client] = clients(&world, &name, &credential(SECRET, &name)).await;
+    let relay = client.allocate().await.unwrap();
+    assert_eq!(status(&world).open, 1);
+    drop(client);
+    until(&world, "it is gone", |status| status.open == 0).await;
+    until(&world, "its port is free", |_| std::net::UdpSocket::bind(relay).is_ok()).await;
+}
+
+#[tokio::test]
 async fn a_call_is_told_of_it_with_credentials_that_it_accepts() {
     let world = world(|settings| settings.turn.secret.clear()).await;
     let _operator = world.operator("Anna").await;

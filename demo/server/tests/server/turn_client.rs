@@ -1,7 +1,7 @@
 //! A TURN client (RFC 8656), as a browser has one: over UDP or TCP, with long-term credentials.
 
 use crate::support::PATIENCE;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use turn_server_proto::types::attribute::{
@@ -33,7 +33,7 @@ pub(crate) struct TurnClient {
 
 impl TurnClient {
     pub(crate) async fn udp(server: SocketAddr, username: &str, password: &str) -> Self {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let socket = UdpSocket::bind((server.ip(), 0)).await.unwrap();
         socket.connect(server).await.unwrap();
         Self::new(Wire::Udp(socket), username, password)
     }
