@@ -87,15 +87,20 @@ impl Peer {
         bind: impl FnOnce() -> Vec<SocketAddr>,
     ) {
         match signal {
-            // The same number once more may be a page that was reloaded and knows of no answer yet.
-            Signal::Offer { generation, .. } if generation < self.heard => {}
-            Signal::Offer { generation, sdp, fresh, restart: _ } => {
+            // Older than one of ours, it is said again with a newer number once ours is seen. The same number once more may be a page that was reloaded
+            // and knows of no answer yet.
+            Signal::Offer { generation, .. } if generation < self.heard.max(self.offered) => {}
+            Signal::Offer { generation, sdp, fresh, restart } => {
                 self.heard = generation;
                 if fresh || self.session.is_none() {
                     self.close();
                     self.session = Some(Session::new(&bind(), now));
                     self.alone = Some(now);
                     self.told = None;
+                }
+                if let Some(session) = self.session.as_mut().filter(|_| restart) {
+                    // The visitor has noticed: no need to ask for what is under way.
+                    session.connection = Connection::Begun;
                 }
                 self.answer(generation, &sdp);
             }
@@ -165,6 +170,7 @@ impl Peer {
             let session = self.session.as_mut()?;
             if !session.rtc.is_alive() {
                 self.session = None;
+                self.alone.get_or_insert(now);
                 return None;
             }
             match session.rtc.poll_output() {
@@ -573,6 +579,30 @@ mod tests {
         stage.offer(3);
         stage.pass(Duration::from_secs(5));
         assert_eq!(stage.peer.alone_since(), None, "by an ICE restart it was found again");
+    }
+
+    #[test]
+    fn who_looks_for_another_way_already_is_not_asked_to() {
+        let mut stage = Stage::connected();
+        stage.said.clear();
+        stage.is_cut = true;
+        stage.pass(Duration::from_secs(1));
+        stage.offer(3);
+        stage.pass(Duration::from_secs(60));
+        assert_eq!(stage.said, []);
+        assert!(stage.peer.alone_since().is_some(), "and yet nobody is there");
+    }
+
+    #[test]
+    fn an_offer_that_is_older_than_its_own_is_dropped() {
+        let mut stage = Stage::connected();
+        stage.peer.offer_video();
+        let said = stage.peer.take_signals();
+        assert!(matches!(said[..], [Signal::Offer { generation: 2, .. }]), "{said:?}");
+        let sdp = "v=0\r\nthis would end it\r\n".to_owned();
+        let (generation, fresh, restart) = (1, true, false);
+        stage.peer.hear(Signal::Offer { generation, sdp, fresh, restart }, stage.now, Vec::new);
+        assert!(stage.peer.take_signals().is_empty() && !stage.peer.has_failed());
     }
 
     #[test]
