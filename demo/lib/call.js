@@ -42,6 +42,15 @@ export function showCall(call) {
   }
 }
 
+/** @param {import("tvox-widget").CallMedia} media how sound and picture are */
+export function showMedia({ phase, quality, blocked }) {
+  const line = quality
+    ? `${quality.level} of 5, ${Math.round(quality.roundTripMs ?? 0)} ms, ${(100 * quality.loss).toFixed(1)} % lost`
+    : "–";
+  show("media", blocked ? `${phase}: click anywhere to hear` : phase);
+  show("quality", line);
+}
+
 /** @param {HTMLButtonElement} button */
 export function toggle(button) {
   button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));

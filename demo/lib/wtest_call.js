@@ -1,8 +1,8 @@
 // An audio call: its session, its states, the microphone.
 //
-// The library rings at an operator's and says what becomes of it. Sound itself comes with a later
-// release of the library; what is here stays as it is then.
-import { showCall, toggle } from "./call.js";
+// The browser asks for the microphone, the library rings at an operator's, and when somebody
+// answers both sides hear each other.
+import { showCall, showMedia, toggle } from "./call.js";
 import { enable, forget, keep, log, onClick, onReload, onStart, showState } from "./page.js";
 
 /** @type {import("tvox-widget").Widget | undefined} */
@@ -10,6 +10,9 @@ let widget;
 
 /** The call that runs, "" if there is none. */
 let sessionId = "";
+
+/** The call whose sound and picture this page has. */
+let followed = "";
 
 /** Whether the page waits for an operator to call. */
 let isWaiting = false;
@@ -43,7 +46,9 @@ async function start(settings, isReloaded) {
     const isInvitation = call.state === "NEW_INBOUND";
     enable("invitation", isInvitation);
     enable("controls", !isInvitation);
-    if (call.state === "IDLE") over();
+    if (call.state === "IDLE") return over();
+    // The server keeps a call for half a minute: after a reload sound and picture are arranged anew.
+    if (isReloaded && !isInvitation && followed !== call.id) join(call.id);
   });
 
   if (isWaiting || isReloaded) {
@@ -68,10 +73,35 @@ async function start(settings, isReloaded) {
     throw error;
   }
   log("callChannelSessionNew", sessionId);
+  follow(sessionId);
+}
+
+/** @param {string} id a call that the page before had */
+async function join(id) {
+  followed = id;
+  await widget?.joinCall({ id, channel: "PHONE_CALL" });
+  follow(id);
+}
+
+/**
+ * Says how the line is, and shows what the browser holds back.
+ *
+ * @param {string} id
+ */
+function follow(id) {
+  followed = id;
+  widget?.client.webrtc.media(id).subscribe((media) => {
+    showMedia(media);
+    if (media.error) log("media", media.error);
+  });
 }
 
 // An operator with whom the visitor has a conversation may call. It rings until one of these is done.
-onClick("accept", async () => log("acceptCall", await widget?.acceptCall(sessionId)));
+onClick("accept", async () => {
+  followed = sessionId;
+  log("acceptCall", await widget?.acceptCall(sessionId));
+  follow(sessionId);
+});
 onClick("decline", async () => log("declineCall", await widget?.declineCall(sessionId)));
 
 onClick("mute-audio", async (button) => {

@@ -1,8 +1,8 @@
 // A video call: as the audio call, with a place for the picture and a camera to turn off.
 //
-// The library rings at an operator's and says what becomes of it. Sound and picture themselves come
-// with a later release of the library; what is here stays as it is then.
-import { showCall, toggle } from "./call.js";
+// The browser asks for the microphone and the camera, the library rings at an operator's, and when somebody
+// answers both sides hear and see each other.
+import { showCall, showMedia, toggle } from "./call.js";
 import { byId, enable, forget, keep, log, onClick, onReload, onStart, showState } from "./page.js";
 
 /** @type {import("tvox-widget").Widget | undefined} */
@@ -10,6 +10,9 @@ let widget;
 
 /** The call that runs, "" if there is none. */
 let sessionId = "";
+
+/** The call whose sound and picture this page has. */
+let followed = "";
 
 /** Whether the page waits for an operator to call. */
 let isWaiting = false;
@@ -50,7 +53,9 @@ async function start(settings, isReloaded) {
     const isInvitation = call.state === "NEW_INBOUND";
     enable("invitation", isInvitation);
     enable("controls", !isInvitation);
-    if (call.state === "IDLE") over();
+    if (call.state === "IDLE") return over();
+    // The server keeps a call for half a minute: after a reload sound and picture are arranged anew.
+    if (isReloaded && !isInvitation && followed !== call.id) join(call.id);
   });
 
   if (isWaiting || isReloaded) {
@@ -75,10 +80,37 @@ async function start(settings, isReloaded) {
     throw error;
   }
   log("videoChannelSessionNew", sessionId);
+  follow(sessionId);
+}
+
+/** @param {string} id a call that the page before had */
+async function join(id) {
+  followed = id;
+  await widget?.joinCall({ id, channel: "VIDEO" });
+  follow(id);
+}
+
+/**
+ * Says how the line is, and shows the visitor's own picture.
+ *
+ * @param {string} id
+ */
+function follow(id) {
+  followed = id;
+  widget?.client.webrtc.media(id).subscribe((media) => {
+    showMedia(media);
+    if (media.error) log("media", media.error);
+  });
+  const own = /** @type {HTMLVideoElement} */ (byId("own", HTMLVideoElement));
+  widget?.client.webrtc.show(own, id, "own");
 }
 
 // An operator with whom the visitor has a conversation may call. It rings until one of these is done.
-onClick("accept", async () => log("acceptCall", await widget?.acceptCall(sessionId)));
+onClick("accept", async () => {
+  followed = sessionId;
+  log("acceptCall", await widget?.acceptCall(sessionId));
+  follow(sessionId);
+});
 onClick("decline", async () => log("declineCall", await widget?.declineCall(sessionId)));
 
 // The call begins with microphone and camera on; each call of these turns them off or on again.

@@ -33,7 +33,7 @@ impl Console {
     /// # Errors
     /// The console does not let her in.
     pub(crate) async fn arrive(stage: &Stage, name: &str, look: Look) -> Outcome<Self> {
-        Self::arrive_with(stage, name, look, Media::default()).await
+        Self::arrive_with(stage, name, look, Media::FAKE).await
     }
 
     /// Logs an operator in who has these devices.

@@ -99,7 +99,7 @@ impl Stage {
     /// # Errors
     /// It does not start.
     pub(crate) async fn browser(&self, person: &str, look: Look) -> Outcome<Arc<Browser>> {
-        self.browser_with(person, look, Media::default()).await
+        self.browser_with(person, look, Media::FAKE).await
     }
 
     /// Gives a person a browser with these devices.
