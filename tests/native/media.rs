@@ -517,6 +517,42 @@ fn a_page_that_was_reloaded_takes_the_call_up_with_a_fresh_offer_above_all_that_
 }
 
 #[test]
+fn a_call_that_a_monitor_knew_before_it_is_joined_begins_all_the_same() {
+    let mut room = Room::new();
+    let _monitor = room.stage.widget.call_monitor(&ChannelType::Video).unwrap();
+    room.settle();
+    room.stage.subscribed(CALL, &state("CONNECTED", "CONNECTED", 3));
+    room.settle();
+    let session = OpenSession {
+        id: SessionId::from("k_1"),
+        channel: ChannelType::Video,
+        service: "service0001".to_owned(),
+    };
+    let mut joined = room.stage.widget.join_call(&session).boxed();
+    room.stage.poll(&mut joined);
+    assert!(room.stage.polled(&mut joined).is_none());
+    room.settle();
+    room.media = Some(room.stage.widget.call_media(&"k_1".into()));
+    room.stage.subscribed_log(SIGNALS, &[]);
+    room.stage.answer("call.ice", &created());
+    assert_eq!(room.stage.polled(&mut joined), Some(Ok(())));
+    assert_eq!(room.said()[0]["fresh"], true);
+}
+
+#[test]
+fn a_way_that_is_found_for_the_first_time_was_never_lost() {
+    let mut room = Room::new().ringing();
+    room.stage.event(CALL, &state("CONNECTED", "CONNECTED", 3));
+    room.hear(&json!({ "type": "answer", "gen": 1, "sdp": "their answer" }));
+    room.media();
+    for state in [IceState::Checking, IceState::Connected, IceState::Connected] {
+        room.rtc.tell(RtcEvent::State(room.rtc.peer(), state));
+        room.settle();
+    }
+    assert_eq!(room.media().phase, MediaPhase::Connected);
+}
+
+#[test]
 fn credentials_are_asked_for_again_before_they_end() {
     let mut room = Room::new().talking();
     room.seconds((1..=480).map(|second| 1_000.0 * f64::from(second + 1)));

@@ -190,13 +190,16 @@ impl Call {
         let remedy = match &event {
             RtcEvent::State(_, state) => {
                 let remedy = self.recovery.told(*state, now);
-                if *state == IceState::Connected && self.media.phase == MediaPhase::Connecting {
-                    // Bytes follow at once; a lost way is found again only when they do.
-                    self.media.phase = MediaPhase::Connected;
-                }
-                if self.media.phase == MediaPhase::Connected && !self.recovery.is_flowing() {
-                    self.media.phase = MediaPhase::Reconnecting;
-                }
+                let lost = match state {
+                    IceState::Disconnected | IceState::Failed => !self.recovery.is_flowing(),
+                    IceState::Checking | IceState::Connected => false,
+                };
+                // Bytes follow at once; a lost way is found again only when they do.
+                self.media.phase = match (*state, self.media.phase) {
+                    (IceState::Connected, MediaPhase::Connecting) => MediaPhase::Connected,
+                    (_, MediaPhase::Connected) if lost => MediaPhase::Reconnecting,
+                    (_, phase) => phase,
+                };
                 remedy
             }
             RtcEvent::Sampled(_, sample) => {

@@ -179,6 +179,8 @@ impl Devices {
             calls.opened(id);
             let (resumed, test) = (manner == Manner::Resumed, manner == Manner::Test);
             feed.put(Wish::Opened { id: id.clone(), picture: self.picture, resumed, test });
+            // A monitor may have heard of it before.
+            calls.retell(id);
             if !resumed {
                 feed.put(Wish::Ice(id.clone(), Ok(ice)));
             }

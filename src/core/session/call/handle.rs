@@ -111,6 +111,14 @@ impl Calls {
         self.lock().media.insert(id.clone(), media);
     }
 
+    /// What the server has said of a call before somebody played it is said again.
+    pub(crate) fn retell(&self, id: &SessionId) {
+        let shared = self.lock();
+        if let (Some(feed), Some(session)) = (&shared.feed, shared.registry.told_of(id)) {
+            feed.put(Wish::Session(Box::new(session.clone())));
+        }
+    }
+
     /// Sound and picture of a call, as they are and as they change.
     pub(crate) fn media(&self, id: &SessionId) -> Subscription<CallMedia> {
         let known = self.lock().media.get(id).cloned();

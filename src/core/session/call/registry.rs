@@ -110,6 +110,11 @@ impl Registry {
         of_channel.find_map(|call| call.told.as_ref())
     }
 
+    /// What the server has said of a call that lives, if it has said anything.
+    pub(super) fn told_of(&self, id: &SessionId) -> Option<&CallChannelSession> {
+        self.calls.get(id)?.told.as_ref()
+    }
+
     /// The channel of a call that is known.
     pub(super) fn channel(&self, id: &SessionId) -> Option<ChannelType> {
         self.calls.get(id).map(|call| call.channel.clone())

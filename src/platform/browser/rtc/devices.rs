@@ -69,18 +69,38 @@ async fn ask(sources: &[MediaSource], chosen: &Chosen) -> Taken {
         sources.iter().map(|source| (*source, Err(error(*source)))).collect()
     };
     let Some(devices) = all() else { return failed(MediaError::Unsupported) };
-    let constraints = constraints(sources, chosen);
+    // A choice counts; but one that is gone is no reason to have none.
+    let mut answer = question(&devices, sources, chosen, Choice::Exact).await;
+    if answer.as_ref().is_err_and(is_gone) {
+        answer = question(&devices, sources, chosen, Choice::Ideal).await;
+    }
+    match answer {
+        Ok(stream) => given(sources, stream.unchecked_ref()),
+        Err(error) => failed(named(&error)),
+    }
+}
+
+/// How a device that was chosen is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Exact,
+    Ideal,
+}
+
+/// Asks the visitor. A browser that knows no such question throws.
+async fn question(
+    devices: &MediaDevices,
+    sources: &[MediaSource],
+    chosen: &Chosen,
+    choice: Choice,
+) -> Result<JsValue, JsValue> {
+    let constraints = constraints(sources, chosen, choice);
     let asked = if sources.contains(&MediaSource::Screen) {
         devices.display_media(&constraints)
     } else {
         devices.user_media(&constraints)
     };
-    // A browser that knows no such question throws.
-    let Ok(asked) = asked else { return failed(MediaError::Unsupported) };
-    match JsFuture::from(asked).await {
-        Ok(stream) => given(sources, stream.unchecked_ref()),
-        Err(error) => failed(named(&error)),
-    }
+    JsFuture::from(asked?).await
 }
 
 /// What came, by kind.
@@ -98,7 +118,7 @@ fn given(sources: &[MediaSource], stream: &Stream) -> Taken {
     taken
 }
 
-fn constraints(sources: &[MediaSource], chosen: &Chosen) -> JsValue {
+fn constraints(sources: &[MediaSource], chosen: &Chosen, choice: Choice) -> JsValue {
     let mut writer = Writer::new();
     for source in sources {
         let (name, kind) = match source {
@@ -110,8 +130,15 @@ fn constraints(sources: &[MediaSource], chosen: &Chosen) -> JsValue {
             }
         };
         writer.object(name);
-        // Not `exact`: one that is gone is no reason to have none.
-        writer.optional("deviceId", chosen.get(kind));
+        match chosen.get(kind) {
+            // An ideal alone may be overruled by the browser's own choice.
+            Some(id) if choice == Choice::Exact => {
+                writer.object("deviceId");
+                writer.text("exact", id);
+                writer.end();
+            }
+            id => writer.optional("deviceId", id),
+        }
         if *source == MediaSource::Camera {
             writer.text("facingMode", "user");
             writer.number("width", 1280);
@@ -121,6 +148,11 @@ fn constraints(sources: &[MediaSource], chosen: &Chosen) -> JsValue {
         writer.end();
     }
     parsed(writer)
+}
+
+/// Whether a device that was asked for by name is not there any more.
+fn is_gone(error: &JsValue) -> bool {
+    error.unchecked_ref::<Exception>().name().as_deref() == Some("OverconstrainedError")
 }
 
 /// W3C, "Media Capture and Streams", section 10.3.1.
