@@ -116,7 +116,9 @@ byId("call").onclick = async () => {
   byId("call").disabled = true;
   mark("clicked");
   remote.requestVideoFrameCallback(() => mark("frame"));
-  const wanted = navigator.mediaDevices.getUserMedia({ audio: true, video: channel === "VIDEO" });
+  const camera = { facingMode: "user", width: 1280, height: 720, frameRate: 30 }; // as the library asks
+  const video = channel === "VIDEO" && camera;
+  const wanted = navigator.mediaDevices.getUserMedia({ audio: true, video });
   const service = query.get("service") ?? "service0001";
   const created = await ask("call.create", { key: crypto.randomUUID(), channel, service });
   session = created.id;

@@ -82,10 +82,9 @@ impl Media {
             preferences.push(("permissions.default.microphone", json!(answer)));
             preferences.push(("permissions.default.camera", json!(answer)));
         }
-        if self.autoplay {
-            preferences.push(("media.autoplay.default", json!(0)));
-            preferences.push(("media.autoplay.blocking_policy", json!(0)));
-        }
+        // 1: no sound before the visitor has done something on the page.
+        preferences.push(("media.autoplay.default", json!(u8::from(!self.autoplay))));
+        preferences.push(("media.autoplay.blocking_policy", json!(0)));
         // Two browsers of one computer need no multicast to find each other's names.
         preferences.push(("media.peerconnection.ice.obfuscate_host_addresses", json!(false)));
         preferences

@@ -14,6 +14,7 @@ mod reference;
 mod soak;
 mod tabs;
 mod trouble;
+mod webrtc;
 
 use crate::runner::Scenario;
 use crate::stage::Setup;
@@ -93,6 +94,23 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(COTURN, calls::a_call_goes_through_coturn_alone),
         scenario!(COTURN, calls::the_operator_asks_anew_where_the_path_goes_dead),
         scenario!(HURRY, calls::the_automatic_operator_sends_sound_and_picture_back),
+        scenario!(PEOPLE, webrtc::the_librarys_video_call_is_heard_and_seen_on_both_sides),
+        scenario!(PEOPLE, webrtc::the_librarys_audio_call_is_heard_on_both_sides),
+        scenario!(PEOPLE, webrtc::the_visitor_mutes_microphone_and_camera),
+        scenario!(PEOPLE, webrtc::every_policy_for_candidates_connects),
+        scenario!(PEOPLE, webrtc::the_library_calls_through_the_servers_own_relay_alone),
+        scenario!(COTURN, webrtc::the_library_finds_another_way_through_coturn),
+        scenario!(PEOPLE, webrtc::the_visitors_lost_connection_does_no_harm_to_a_call),
+        scenario!(PEOPLE, webrtc::a_call_between_browsers_outlives_the_server),
+        scenario!(PEOPLE, webrtc::a_reloaded_page_joins_its_call_again),
+        scenario!(PEOPLE, webrtc::the_visitor_takes_another_microphone),
+        scenario!(PEOPLE, webrtc::the_visitor_shows_a_screen),
+        scenario!(PEOPLE, webrtc::a_call_without_a_microphone_is_refused_with_the_reason),
+        scenario!(PEOPLE, webrtc::a_missing_camera_is_named_and_the_call_goes_on),
+        scenario!(PEOPLE, webrtc::a_sound_that_waits_for_a_click_is_told_of),
+        scenario!(HURRY, webrtc::ten_calls_in_a_row_leave_nothing_behind),
+        scenario!(Setup { long: true, ..HURRY }, webrtc::fifty_calls_in_a_row_leave_nothing_behind),
+        scenario!(HURRY, webrtc::the_first_picture_comes_as_soon_as_by_hand),
         scenario!(PEOPLE, demos::the_bots_conversation_reaches_the_operator_whole),
         scenario!(PEOPLE, demos::the_headless_demo_follows_the_services),
         scenario!(PEOPLE, demos::the_video_demo_shows_what_becomes_of_a_call),
