@@ -222,6 +222,9 @@ export class World {
         subscription: topic, epoch: "e_1", recovered: true, more: false, result: [...this.log],
       };
     }
+    if (kind === "signal") {
+      return { subscription: topic, epoch: "e_1", recovered: true, more: false, result: [] };
+    }
     if (kind === "service") {
       return state({
         channelId: channel, service: name, channelConfiguration: "ENABLED",
