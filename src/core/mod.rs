@@ -28,4 +28,4 @@ pub use observe::{LiveResult, Subject, Subscription};
 pub use session::chat::ChatSession;
 pub use session::{FileUpload, UploadProgress};
 pub use time::Timestamp;
-pub use widget::{Driver, OpenSession, Widget, WidgetClient};
+pub use widget::{Driver, OpenSession, Preview, Widget, WidgetClient};

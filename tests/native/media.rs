@@ -595,3 +595,62 @@ fn a_call_given_up_while_the_browser_asks_takes_no_device() {
     assert!(asked.contains(&RtcCommand::Release(MICROPHONE)), "{asked:?}");
     assert_eq!(room.stage.take("call.create"), None);
 }
+
+#[test]
+fn a_preview_holds_the_devices_until_it_is_dropped_or_a_call_has_them() {
+    let mut room = Room::new();
+    let (preview, asking) = room.stage.widget.preview(true);
+    let mut asking = asking.boxed();
+    room.stage.poll(&mut asking);
+    assert_eq!(room.stage.polled(&mut asking), Some(Ok(())));
+    assert_eq!(room.rtc.asked(), [RtcCommand::Capture(vec![MICROPHONE, CAMERA])]);
+    room = room.ringing();
+    drop(preview);
+    room.settle();
+    let asked = room.rtc.asked();
+    let let_go = |it: &RtcCommand| matches!(it, RtcCommand::Capture(_) | RtcCommand::Release(_));
+    assert!(!asked.iter().any(let_go), "taken once and kept: {asked:?}");
+
+    let mut room = Room::new();
+    let (preview, asking) = room.stage.widget.preview(false);
+    drop((preview, asking));
+    room.settle();
+    assert!(room.rtc.asked().contains(&RtcCommand::Release(MICROPHONE)), "nobody looks any more");
+}
+
+#[test]
+fn a_preview_says_which_device_is_missing_and_shows_the_other() {
+    let mut room = Room::new();
+    room.rtc.lacks(CAMERA, MediaError::NotFound);
+    let (preview, asking) = room.stage.widget.preview(true);
+    let mut asking = asking.boxed();
+    room.stage.poll(&mut asking);
+    let missing = Error::Media(MediaError::NotFound(CAMERA));
+    assert_eq!(room.stage.polled(&mut asking), Some(Err(missing)));
+    room.settle();
+    assert!(!room.rtc.asked().contains(&RtcCommand::Release(MICROPHONE)), "it is looked at");
+    drop(preview);
+}
+
+#[test]
+fn a_call_whose_state_was_told_before_it_is_taken_up_begins_at_once() {
+    let mut room = Room::new();
+    let monitor = room.stage.widget.call_monitor(&ChannelType::Video).unwrap();
+    room.settle();
+    room.stage.subscribed(CALL, &state("CONNECTED", "CONNECTED", 3));
+    room.settle();
+    let session = OpenSession {
+        id: "k_1".into(),
+        channel: ChannelType::Video,
+        service: "service0001".to_owned(),
+    };
+    let mut joined = room.stage.widget.join_call(&session).boxed();
+    room.stage.poll(&mut joined);
+    assert!(room.stage.polled(&mut joined).is_none());
+    room.settle();
+    room.stage.subscribed_log(SIGNALS, &[]);
+    room.stage.answer("call.ice", &created());
+    assert_eq!(room.stage.polled(&mut joined), Some(Ok(())));
+    assert_eq!(room.said()[0]["type"], "offer");
+    drop(monitor);
+}

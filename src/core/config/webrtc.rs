@@ -38,6 +38,13 @@ pub struct Webrtc {
 }
 
 impl Webrtc {
+    /// Calls, with everything else as it is by default.
+    pub const WANTED: Self = Self {
+        enabled: true,
+        trickle_ice_policy: TrickleIcePolicy::FullTrickle,
+        ice_gather_policy: IceGatherPolicy::All,
+    };
+
     #[inline(never)]
     pub(super) fn read(field: &Field<'_>) -> Self {
         field.known(&["enabled", "trickleIcePolicy", "iceGatherPolicy", "videoContainer"]);

@@ -137,6 +137,7 @@ impl<R: Rtc> MediaDriver<R> {
         match wish {
             Wish::Prepare(picture) => Input::Prepare(picture, ticket),
             Wish::Abandon => Input::Abandon,
+            Wish::Preview(picture) => Input::Preview(picture, ticket),
             Wish::Opened { id, picture, resumed, test } => {
                 Input::Opened { id, picture, resumed, test }
             }

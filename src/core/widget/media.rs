@@ -13,6 +13,9 @@ use crate::core::session::Command;
 use crate::core::session::call::{Calls, Feed, Wish};
 use crate::core::webrtc::MediaDriver;
 
+/// The platform of this page has no sound and no picture.
+const NOT_ATTACHED: Error = Error::WrongState { operation: "media", state: "not attached" };
+
 impl Widget {
     /// Gives the widget's calls their sound and picture. The caller runs the driver, as the widget's
     /// own; it ends with the widget.
@@ -131,12 +134,34 @@ impl Widget {
         }
     }
 
+    /// Takes the microphone, and the camera where `video` says so, for the visitor to look at before a
+    /// call; together with why one of them could not be had, once that is known. The preview goes over
+    /// into a call that begins while it is held. Dropping it gives the devices back.
+    ///
+    /// # Errors
+    /// [`Error::Media`]: of the microphone, without which there is no call, before the camera, without
+    /// which there is; [`Error::WrongState`] without an engine for media.
+    pub fn preview(
+        &self,
+        video: bool,
+    ) -> (Preview, impl Future<Output = Result<(), Error>> + Send + use<>) {
+        let preview = Preview(self.calls().feed());
+        // Asked for at once: the preview may be dropped before anybody waits for the answer.
+        let asking = preview.0.as_ref().map(|feed| feed.ask(Wish::Preview(video)));
+        (preview, async move {
+            match asking {
+                Some(asking) => asking.await,
+                None => Err(NOT_ATTACHED),
+            }
+        })
+    }
+
     fn asked(&self, wish: Wish) -> impl Future<Output = Result<(), Error>> + Send + use<> {
         let feed = self.calls().feed();
         async move {
             match feed {
                 Some(feed) => feed.ask(wish).await,
-                None => Err(Error::WrongState { operation: "media", state: "not attached" }),
+                None => Err(NOT_ATTACHED),
             }
         }
     }
@@ -144,6 +169,19 @@ impl Widget {
     fn feed(&self, wish: Wish) {
         if let Some(feed) = self.calls().feed() {
             feed.put(wish);
+        }
+    }
+}
+
+/// Microphone and camera, looked at before a call: [`Widget::preview`].
+#[derive(Debug)]
+#[must_use = "dropping it gives the devices back"]
+pub struct Preview(Option<Feed>);
+
+impl Drop for Preview {
+    fn drop(&mut self) {
+        if let Some(feed) = &self.0 {
+            feed.put(Wish::Abandon);
         }
     }
 }

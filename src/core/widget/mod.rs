@@ -10,3 +10,4 @@ mod media;
 pub use crate::core::model::OpenSession;
 pub use driver::Driver;
 pub use handle::{Widget, WidgetClient};
+pub use media::Preview;

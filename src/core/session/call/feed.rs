@@ -1,5 +1,7 @@
 //! What those who play the calls are told, by the handles and by the driver.
 
+use std::future::Future;
+
 use futures::channel::{mpsc, oneshot};
 
 use crate::core::error::Error;
@@ -10,8 +12,10 @@ use crate::core::model::{CallChannelSession, DeviceKind, Ice, SessionId, Signal,
 pub(crate) enum Wish {
     /// A call is to be made, with a picture or without: take the devices.
     Prepare(bool),
-    /// It could not be made.
+    /// It could not be made, or the visitor has seen enough.
     Abandon,
+    /// Take the devices for the visitor to look at, with a picture or without.
+    Preview(bool),
     /// A call of ours is there.
     Opened {
         /// The call.
@@ -67,10 +71,10 @@ impl Feed {
         let _ = self.0.unbounded_send((wish, None));
     }
 
-    /// Asks for something and waits.
-    pub(crate) async fn ask(self, wish: Wish) -> Result<(), Error> {
+    /// Asks for something, at once, and waits.
+    pub(crate) fn ask(&self, wish: Wish) -> impl Future<Output = Result<(), Error>> + Send + use<> {
         let (sender, outcome) = oneshot::channel();
         let _ = self.0.unbounded_send((wish, Some(sender)));
-        outcome.await.unwrap_or(Err(Error::Cancelled))
+        async move { outcome.await.unwrap_or(Err(Error::Cancelled)) }
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Manager {
     screen: Held,
     muted: bool,
     waiting: Vec<Waiting>,
-    /// How many calls are being made: devices are kept for them.
+    /// How many calls are being made, and how many look before one: devices are kept for them.
     making: u32,
     /// Why a call that is being made begins without a camera.
     dark: Option<MediaError>,
@@ -55,6 +55,8 @@ struct Waiting {
 enum Then {
     /// A call begins, without a camera if need be.
     Begin,
+    /// Somebody looks at them.
+    Preview,
     Show(SessionId, MediaSource),
     /// Another device goes on where one was.
     GoOn(MediaSource),
@@ -80,7 +82,8 @@ impl Manager {
     /// Takes one input and says what is to be done, in order.
     pub(super) fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         match input {
-            Input::Prepare(picture, ticket) => self.prepare(picture, ticket),
+            Input::Prepare(picture, ticket) => self.prepare(picture, ticket, Then::Begin),
+            Input::Preview(picture, ticket) => self.prepare(picture, ticket, Then::Preview),
             Input::Abandon => self.made(),
             Input::Opened { id, picture, resumed, test } => {
                 self.opened(&id, picture, resumed, test);
@@ -121,7 +124,7 @@ impl Manager {
         self.calls.values().map(Call::deadline).fold(None, earliest)
     }
 
-    fn prepare(&mut self, picture: bool, ticket: Ticket) {
+    fn prepare(&mut self, picture: bool, ticket: Ticket, then: Then) {
         self.making += 1;
         self.dark = None;
         let wanted: &[MediaSource] = if picture {
@@ -129,7 +132,7 @@ impl Manager {
         } else {
             &[MediaSource::Microphone]
         };
-        self.capture(wanted, Some(ticket), Then::Begin);
+        self.capture(wanted, Some(ticket), then);
     }
 
     fn opened(&mut self, id: &SessionId, picture: bool, resumed: bool, test: bool) {
@@ -252,7 +255,7 @@ impl Manager {
                     if matches!(waiting.then, Then::Begin) && source == MediaSource::Camera {
                         // Better heard than not at all.
                         self.dark = Some(error);
-                    } else {
+                    } else if source == MediaSource::Microphone || waiting.failed.is_none() {
                         waiting.failed = Some(Error::Media(error));
                     }
                 }
@@ -275,7 +278,7 @@ impl Manager {
                     }
                 }
                 (Then::GoOn(source), Some(error)) => self.gone(*source, Some(error)),
-                (Then::Begin | Then::GoOn(_), _) | (Then::Show(..), Some(_)) => {}
+                (Then::Begin | Then::Preview | Then::GoOn(_), _) | (Then::Show(..), Some(_)) => {}
             }
             if let Some(ticket) = ticket {
                 self.answer(ticket, failed.map_or(Ok(()), Err));

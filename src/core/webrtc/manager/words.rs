@@ -15,7 +15,9 @@ pub(in crate::core::webrtc) struct Ticket(pub(in crate::core::webrtc) u64);
 pub(in crate::core::webrtc) enum Input {
     /// A call is to be made, with a picture or without: take the devices.
     Prepare(bool, Ticket),
-    /// It could not be made.
+    /// Devices are looked at before a call, with a camera or without.
+    Preview(bool, Ticket),
+    /// It could not be made, or nobody looks any more.
     Abandon,
     /// A call of ours is there. `resumed`: an earlier page had it.
     Opened {

@@ -167,4 +167,52 @@ extern "C" {
     pub(super) fn name(this: &Exception) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     pub(super) fn message(this: &Exception) -> Option<String>;
+
+    /// `AudioContext` (W3C, "Web Audio API").
+    #[derive(Clone, Debug)]
+    pub(super) type AudioContext;
+    #[wasm_bindgen(constructor, catch, js_class = "AudioContext")]
+    pub(super) fn new() -> Result<AudioContext, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = currentTime)]
+    pub(super) fn time(this: &AudioContext) -> f64;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn resume(this: &AudioContext) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, js_name = close)]
+    pub(super) fn end(this: &AudioContext) -> Promise;
+    #[wasm_bindgen(method, catch, js_name = createMediaStreamSource)]
+    pub(super) fn source(this: &AudioContext, stream: &Stream) -> Result<AudioNode, JsValue>;
+    #[wasm_bindgen(method, js_name = createAnalyser)]
+    pub(super) fn analyser(this: &AudioContext) -> AudioNode;
+    #[wasm_bindgen(method, js_name = createOscillator)]
+    pub(super) fn oscillator(this: &AudioContext) -> AudioNode;
+    #[wasm_bindgen(method, js_name = createGain)]
+    pub(super) fn gain(this: &AudioContext) -> AudioNode;
+    #[wasm_bindgen(method, js_name = createMediaStreamDestination)]
+    pub(super) fn destination(this: &AudioContext) -> AudioNode;
+
+    /// `AudioNode`, and what those that are used here have besides.
+    #[wasm_bindgen(extends = EventTarget)]
+    #[derive(Clone, Debug)]
+    pub(super) type AudioNode;
+    #[wasm_bindgen(method)]
+    pub(super) fn connect(this: &AudioNode, to: &AudioNode);
+    #[wasm_bindgen(method, js_name = getFloatTimeDomainData)]
+    pub(super) fn samples(this: &AudioNode, into: &js_sys::Float32Array);
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn stream(this: &AudioNode) -> Stream;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn frequency(this: &AudioNode) -> AudioParam;
+    #[wasm_bindgen(method, getter, js_name = gain)]
+    pub(super) fn loudness(this: &AudioNode) -> AudioParam;
+    #[wasm_bindgen(method, js_name = start)]
+    pub(super) fn start_at(this: &AudioNode, time: f64);
+    #[wasm_bindgen(method, js_name = stop)]
+    pub(super) fn stop_at(this: &AudioNode, time: f64);
+
+    /// `AudioParam`.
+    pub(super) type AudioParam;
+    #[wasm_bindgen(method, js_name = setValueAtTime)]
+    pub(super) fn set_at(this: &AudioParam, value: f64, time: f64);
+    #[wasm_bindgen(method, js_name = linearRampToValueAtTime)]
+    pub(super) fn ramp_to(this: &AudioParam, value: f64, time: f64);
 }

@@ -1,9 +1,11 @@
 //! Peer connections and devices of a page.
 
 mod bind;
+mod container;
 mod devices;
 mod peer;
 mod play;
+mod sound;
 mod stats;
 
 use std::cell::RefCell;
@@ -28,8 +30,9 @@ use crate::core::time::Timestamp;
 use bind::{IceEvent, Pc, Track, TrackEvent};
 use devices::{Chosen, Taken};
 use peer::Peer;
+use play::Stage;
 pub use play::Whose;
-use play::{Stage, player};
+use sound::Sound;
 
 /// The events of a peer connection that are of interest.
 const OF_PEER: [&str; 5] = [
@@ -56,6 +59,7 @@ struct Shared {
     asked: RefCell<[u32; 3]>,
     chosen: RefCell<Chosen>,
     stage: Stage,
+    sound: Sound,
     /// The page's own place for pictures (reference, `videoContainer`).
     container: Option<HtmlElement>,
 }
@@ -82,6 +86,7 @@ impl BrowserRtc {
             asked: RefCell::default(),
             chosen: RefCell::default(),
             stage: Stage::default(),
+            sound: Sound::default(),
             container,
         };
         Self { shared: Rc::new(shared) }
@@ -132,6 +137,10 @@ impl BrowserRtc {
         self.shared.heard.borrow_mut().listen(track, &["ended"]);
         self.shared.held.borrow_mut().push((source, track.clone()));
         self.carry(source, Some(track));
+        if source == MediaSource::Camera {
+            // Seen before anybody else sees it.
+            self.shared.stage.show(Some(track));
+        }
     }
 
     /// What was sent of a source is sent of another track of it; sound always is.
@@ -150,10 +159,14 @@ impl BrowserRtc {
 
     fn stop(&self, source: MediaSource) {
         self.shared.asked.borrow_mut()[source as usize] += 1;
+        if source == MediaSource::Microphone {
+            self.shared.sound.rest();
+        }
         let mut held = self.shared.held.borrow_mut();
         held.retain(|(known, track)| {
             if *known == source {
                 self.shared.heard.borrow_mut().forget(track);
+                self.shared.stage.hide(track);
                 track.stop();
             }
             *known != source
@@ -206,32 +219,6 @@ impl BrowserRtc {
                 this.empty();
             }
         });
-    }
-
-    /// Puts the other side's picture where the page wants it.
-    fn contain(&self, call: &SessionId) {
-        let Some(container) = &self.shared.container else { return };
-        if container.query_selector("video").is_ok_and(|there| there.is_none())
-            && let Some(video) = player("video")
-        {
-            let style = video.style();
-            for property in ["width", "height"] {
-                let _ = style.set_property(property, "100%");
-            }
-            let _ = container.append_child(&video);
-        }
-        if let Ok(Some(video)) = container.query_selector("video") {
-            self.attach(video.unchecked_ref(), call, Whose::Other);
-        }
-    }
-
-    fn empty(&self) {
-        if let Some(container) = &self.shared.container
-            && self.shared.peers.borrow().is_empty()
-            && let Ok(Some(video)) = container.query_selector("video")
-        {
-            video.remove();
-        }
     }
 
     fn enumerate(&self) {

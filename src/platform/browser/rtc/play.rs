@@ -120,6 +120,16 @@ impl Stage {
         self.refresh();
     }
 
+    /// This one ends: it is not shown any more.
+    pub(super) fn hide(&self, picture: &Track) {
+        let own = self.own.borrow();
+        let shown = own.as_ref().is_some_and(|own| own.tracks().includes(picture, 0));
+        drop(own);
+        if shown {
+            self.show(None);
+        }
+    }
+
     /// Every sound goes to this speaker.
     pub(super) fn sink(&self, device: String) {
         for other in self.others.borrow().iter() {
