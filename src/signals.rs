@@ -78,6 +78,14 @@ pub fn spawn(task: impl Future<Output = ()> + 'static) {
     spawn_boxed(Box::pin(task));
 }
 
+/// Runs a task to its end, whatever becomes of the present reactive owner: what it touches may have gone.
+pub fn spawn_detached(task: impl Future<Output = ()> + 'static) {
+    fn boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
+        leptos::task::spawn_local(task);
+    }
+    boxed(Box::pin(task));
+}
+
 fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
     spawn_local_scoped_with_cancellation(task);
 }
@@ -157,6 +165,18 @@ pub async fn frame() {
 /// There is nothing to paint outside a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub async fn frame() {}
+
+/// Lets a promise go its way: a refusal that nobody looks at would be an error of the page's.
+#[cfg(target_arch = "wasm32")]
+pub fn settle(promise: js_sys::Promise) {
+    spawn_detached(async move {
+        let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    });
+}
+
+/// There are no promises outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn settle(_: js_sys::Promise) {}
 
 /// A pause in what the interface shows, in milliseconds.
 #[cfg(target_arch = "wasm32")]

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::call::line::Line;
 use super::chat::talk::Talk;
-use super::home::view::Availability;
+use super::home::view::{Availability, Channel};
 use super::ui::Ui;
 use crate::core::config::Graphics;
-use crate::core::model::{ChannelType, OpenSession, ServiceStatus};
+use crate::core::model::{ChannelType, ChatRequest, OpenSession, ServiceStatus, SessionId};
 use crate::core::{ChatSession, ConnectionState, Widget, WidgetConf};
 use crate::signals;
 
@@ -26,6 +27,7 @@ struct State {
     conf: Arc<WidgetConf>,
     owner: Owner,
     widget: Option<Widget>,
+    line: Line,
     /// The owners of the present conversation and of the one before it, which a screen that is about
     /// to go may still read.
     talks: [Option<Owner>; 2],
@@ -37,7 +39,7 @@ struct State {
 struct Known {
     connection: Option<ConnectionState>,
     had_connection: bool,
-    statuses: Vec<(String, ServiceStatus)>,
+    statuses: Vec<(Channel, String, ServiceStatus)>,
     talk: Option<Talk>,
     lost: bool,
 }
@@ -54,6 +56,7 @@ impl Contact {
             conf,
             owner,
             widget: None,
+            line: Line::new(ui),
             talks: [None, None],
         });
         on_cleanup(move || {
@@ -93,16 +96,11 @@ impl Contact {
                 known.connection = states.last().cloned();
             });
         });
-        for (code, _) in self.services() {
-            // Every service offered may be watched: `Err` is for the others.
-            let Ok(updates) = widget.service_status(&code, &ChannelType::Chat) else { continue };
-            signals::each_frame(updates, move |updates| {
-                let Some(newest) = updates.last() else { return };
-                self.change(&mut |known| {
-                    known.statuses.retain(|(known, _)| *known != code);
-                    known.statuses.push((code.clone(), newest.clone()));
-                });
-            });
+        for channel in self.channels() {
+            self.watch_services(widget, channel);
+        }
+        if self.has_calls() {
+            self.line().watch(widget);
         }
         self.resume(&widget.open_sessions());
         signals::each_frame(widget.sessions(), move |lists| {
@@ -113,6 +111,20 @@ impl Contact {
         signals::each_frame(widget.discontinuity(), move |_| {
             self.change(&mut |known| known.lost = true);
         });
+    }
+
+    fn watch_services(self, widget: &Widget, channel: Channel) {
+        for (code, _) in self.services(channel) {
+            // Every service offered may be watched: `Err` is for the others.
+            let Ok(updates) = widget.service_status(&code, &channel.on_wire()) else { continue };
+            signals::each_frame(updates, move |updates| {
+                let Some(newest) = updates.last() else { return };
+                self.change(&mut |known| {
+                    known.statuses.retain(|(at, known, _)| (*at, known) != (channel, &code));
+                    known.statuses.push((channel, code.clone(), newest.clone()));
+                });
+            });
+        }
     }
 
     /// Another page has met the visitor.
@@ -143,12 +155,13 @@ impl Contact {
         }
     }
 
-    /// Asks for an operator of this service.
-    pub fn begin_chat(self, service: &str) {
+    /// Asks for an operator of this service; within a call, for the one who is there.
+    pub fn begin_chat(self, service: &str, with: Option<SessionId>) {
         self.start();
         let Some(widget) = self.widget() else { return };
         widget.identify(&ChannelType::Chat, service);
-        let chat = widget.new_chat_session(service, Vec::new(), None, None);
+        let request = ChatRequest { service: service.to_owned(), with, ..ChatRequest::default() };
+        let chat = widget.new_chat(request);
         let talk = self.take(&chat, service);
         let owner = self.0.read_untracked().owner.clone();
         owner.with(|| {
@@ -231,23 +244,53 @@ impl Contact {
 
     /// Whether somebody would answer, at one service or at the best of all, reactively.
     #[must_use]
-    pub fn availability(self, service: Option<&str>) -> Availability {
+    pub fn availability(self, channel: Channel, service: Option<&str>) -> Availability {
         let state = self.0.read();
+        if channel.is_call() && !self.has_calls() {
+            return Availability::Unavailable;
+        }
         let of = |code: &str| {
-            let known = state.known.statuses.iter().find(|(known, _)| known == code);
-            Availability::of(known.map(|(_, status)| status))
+            let mut known = state.known.statuses.iter();
+            let known = known.find(|(at, known, _)| (*at, &**known) == (channel, code));
+            Availability::of(known.map(|(.., status)| status))
         };
         match service {
             Some(code) => of(code),
-            None => Availability::best(self.services().iter().map(|(code, _)| of(code))),
+            None => Availability::best(self.services(channel).iter().map(|(code, _)| of(code))),
         }
     }
 
-    /// The services offered on the chat channel: code and name.
+    /// The channels that have services; of those with sound, where it can be had at all.
     #[must_use]
-    pub fn services(self) -> Vec<(String, String)> {
+    pub fn channels(self) -> Vec<Channel> {
+        let media = self.ui().embedding().has_media();
+        let has = |channel: &Channel| {
+            (media || !channel.is_call()) && !self.services(*channel).is_empty()
+        };
+        let channels: Vec<_> = Channel::ALL.into_iter().filter(has).collect();
+        // A page without a service is a developer's: the empty channel says so.
+        if channels.is_empty() { vec![Channel::Chat] } else { channels }
+    }
+
+    /// Whether calls can be made: the page has sound, and its configuration wants them.
+    fn has_calls(self) -> bool {
         let held = self.0.read_untracked();
-        let services = held.conf.services(&ChannelType::Chat);
+        let wanted = held.conf.server.webrtc.as_ref().is_some_and(|webrtc| webrtc.enabled);
+        wanted && held.ui.embedding().has_media()
+    }
+
+    /// The visitor's calls.
+    #[must_use]
+    pub fn line(self) -> Line {
+        self.0.read_untracked().line
+    }
+
+    /// The services offered on a channel: code and name.
+    #[must_use]
+    pub fn services(self, channel: Channel) -> Vec<(String, String)> {
+        let held = self.0.read_untracked();
+        let channel = channel.on_wire();
+        let services = held.conf.services(&channel);
         services.map(|service| (service.code.clone(), service.description.clone())).collect()
     }
 

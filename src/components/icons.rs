@@ -55,6 +55,41 @@ impl Icon {
     pub const HEADSET: Self = Self(
         "M4.5 14v-2a7.5 7.5 0 0 1 15 0v2M4.5 13.5h2A1.5 1.5 0 0 1 8 15v3a1.5 1.5 0 0 1-1.5 1.5H6A1.5 1.5 0 0 1 4.5 18v-4.5ZM19.5 13.5h-2A1.5 1.5 0 0 0 16 15v3a1.5 1.5 0 0 0 1.5 1.5h.5A1.5 1.5 0 0 0 19.5 18v-4.5Z",
     );
+    /// A camera.
+    pub const VIDEO: Self = Self(
+        "M5 6.5h8.5A1.5 1.5 0 0 1 15 8v8a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 16V8A1.5 1.5 0 0 1 5 6.5ZM15 10.8l5.5-3.3v9L15 13.2",
+    );
+    /// A receiver.
+    pub const PHONE: Self = Self(
+        "M6.6 3.8l2.1-.3a1 1 0 0 1 1.1.6l1.1 2.7a1 1 0 0 1-.3 1.1L9 9.3a12 12 0 0 0 5.7 5.7l1.4-1.6a1 1 0 0 1 1.1-.3l2.7 1.1a1 1 0 0 1 .6 1.1l-.3 2.1a2 2 0 0 1-2 1.7C10.6 19.1 4.9 13.4 4.9 5.8a2 2 0 0 1 1.7-2Z",
+    );
+    /// A receiver that is put down.
+    pub const HANG_UP: Self = Self(
+        "M3.5 14.2c0-3 4-5.2 8.5-5.2s8.5 2.2 8.5 5.2v1.3a1.3 1.3 0 0 1-1.5 1.3l-2.9-.5a1.3 1.3 0 0 1-1.1-1.3v-1.8a11 11 0 0 0-6 0V15a1.3 1.3 0 0 1-1.1 1.3l-2.9.5a1.3 1.3 0 0 1-1.5-1.3v-1.3Z",
+    );
+    /// A microphone.
+    pub const MICROPHONE: Self = Self(
+        "M12 3.5A2.5 2.5 0 0 1 14.5 6v5.5a2.5 2.5 0 0 1-5 0V6A2.5 2.5 0 0 1 12 3.5ZM6 11.5a6 6 0 0 0 12 0M12 17.5v3",
+    );
+    /// A screen with an arrow out of it.
+    pub const SCREEN: Self = Self(
+        "M4.5 5h15A1.5 1.5 0 0 1 21 6.5v8a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 14.5v-8A1.5 1.5 0 0 1 4.5 5ZM12 13.2V8M9.8 10L12 7.8l2.2 2.2M8.5 19.5h7",
+    );
+    /// Two sliders.
+    pub const SLIDERS: Self = Self("M4 7.5h9M17 7.5h3M4 16.5h3M11 16.5h9M15 5.5v4M9 14.5v4");
+    /// Four corners.
+    pub const FULL: Self = Self(
+        "M4 9V5.5A1.5 1.5 0 0 1 5.5 4H9M15 4h3.5A1.5 1.5 0 0 1 20 5.5V9M20 15v3.5a1.5 1.5 0 0 1-1.5 1.5H15M9 20H5.5A1.5 1.5 0 0 1 4 18.5V15",
+    );
+    /// A small picture before a large one.
+    pub const FLOAT: Self = Self(
+        "M20.5 10.5v-4A1.5 1.5 0 0 0 19 5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 18h4.5M13.5 13.5h6a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1Z",
+    );
+    /// A loudspeaker.
+    pub const SPEAKER: Self =
+        Self("M4 9.5h3l4.5-4v13l-4.5-4H4ZM15 9.5a3.5 3.5 0 0 1 0 5M17.5 7a7 7 0 0 1 0 10");
+    /// Bars that rise.
+    pub const BARS: Self = Self("M5 19v-3M10 19v-7M15 19V9M20 19V5");
 
     /// Draws it. It says nothing to a screen reader: the button around it has a name.
     #[must_use]

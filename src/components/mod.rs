@@ -6,9 +6,11 @@
 
 pub mod address;
 pub mod banner;
+pub mod call;
 pub mod chat;
 pub mod clock;
 pub mod contact;
+pub mod device_check;
 pub mod dialog;
 pub mod dom;
 pub mod home;

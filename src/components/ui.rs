@@ -6,9 +6,11 @@ use std::sync::Arc;
 use futures::stream::LocalBoxStream;
 use leptos::prelude::*;
 
+use web_sys::HtmlElement;
+
 use super::dom::El;
 use crate::core::config::Graphics;
-use crate::core::model::ChannelType;
+use crate::core::model::SessionId;
 use crate::core::{Error, Widget, WidgetConf};
 use crate::i18n::{Key, Lang, Texts};
 
@@ -88,6 +90,20 @@ pub trait Embedding: Send + Sync + 'static {
     fn rings(&self) -> bool {
         true
     }
+    /// Whether calls have their sound and picture here: where they have not, none are offered.
+    fn has_media(&self) -> bool {
+        false
+    }
+    /// Shows a picture in a `<video>`, now and whenever it is another one, while the element exists:
+    /// that of a call's other side, or of the visitor where `of` is nothing. Without its sound, which
+    /// is played apart from any picture.
+    fn picture(&self, _video: &HtmlElement, _of: Option<&SessionId>) {}
+    /// How loud the visitor's microphone is, 0 to 1.
+    fn level(&self) -> f64 {
+        0.0
+    }
+    /// Lets a short sound be heard, from the speaker that calls use.
+    fn chime(&self) {}
     /// Tells the page; false if it objects to what is about to happen.
     fn announce(&self, announcement: &Announcement) -> bool;
     /// What was kept under this name for this visit.
@@ -190,7 +206,8 @@ impl Ui {
         let settings = self.settings();
         let conf = settings.conf.as_ref().ok();
         let known = conf.and_then(|conf| {
-            conf.services(&ChannelType::Chat).find(|service| service.code == code)
+            let services = conf.services_configuration.iter().flat_map(|entry| &entry.services);
+            services.into_iter().find(|service| service.code == code)
         });
         known.map_or_else(|| code.to_owned(), |service| service.description.clone())
     }

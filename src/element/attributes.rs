@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use crate::components::ui::{Connect, Settings};
-use crate::core::config::{ChannelServices, Graphics, Mode, Position, ServerUrl, Service, Theme};
+use crate::core::config::{
+    ChannelServices, Graphics, Mode, Position, ServerUrl, Service, Theme, Webrtc,
+};
 use crate::core::json::Notes;
 use crate::core::model::ChannelType;
 use crate::core::{Error, Map, WidgetConf};
@@ -72,6 +74,11 @@ impl Sources {
         }
         if let Some(services) = services {
             conf.services_configuration = services;
+            // Whoever names the channel of calls in an attribute wants calls.
+            let calls = [ChannelType::Video, ChannelType::PhoneCall];
+            if calls.iter().any(|channel| conf.services(channel).next().is_some()) {
+                conf.server.webrtc.get_or_insert(Webrtc::WANTED);
+            }
         }
         // The JSON has been checked: what is wrong now came with an attribute.
         if let Err(mistake) = conf.check() {
@@ -228,6 +235,19 @@ mod tests {
             .collect();
         assert_eq!(services, [("s1", "Assistenza"), ("s2", "Vendite"), ("s3", "s3")]);
         assert_eq!(settings.connect, Connect::Intent);
+    }
+
+    #[test]
+    fn whoever_names_a_channel_of_calls_has_calls_unless_the_json_says_otherwise() {
+        let ok = [("server", "x.example"), ("services", "a=A")];
+        let calls = |json, channels| {
+            let all = [&ok[..], &[("channels", channels)]].concat();
+            settings(json, &all).conf.unwrap().server.webrtc.as_ref().map(|webrtc| webrtc.enabled)
+        };
+        assert_eq!(calls(None, "CHAT"), None);
+        assert_eq!(calls(None, "CHAT, VIDEO"), Some(true));
+        let json = r#"{"server":{"url":"x.example","webrtc":{"enabled":false}},"servicesConfiguration":[]}"#;
+        assert_eq!(calls(Some(json), "PHONE_CALL"), Some(false));
     }
 
     #[test]

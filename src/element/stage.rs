@@ -9,8 +9,9 @@ use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
 use crate::components::ui::{Announcement, Embedding, Words};
+use crate::core::model::SessionId;
 use crate::core::{Error, Widget, WidgetConf};
-use crate::platform::browser::rtc::BrowserRtc;
+use crate::platform::browser::rtc::{BrowserRtc, Whose};
 use crate::platform::browser::storage::Storage;
 use crate::platform::browser::{Browser, Siblings, Turn};
 
@@ -82,6 +83,30 @@ impl Embedding for Stage {
 
     fn rings(&self) -> bool {
         self.turn.borrow().as_ref().is_none_or(Turn::is_ours)
+    }
+
+    fn has_media(&self) -> bool {
+        BrowserRtc::is_supported()
+    }
+
+    fn picture(&self, video: &HtmlElement, of: Option<&SessionId>) {
+        if let Some(rtc) = &*self.rtc.borrow() {
+            match of {
+                Some(call) => rtc.attach(video, call, Whose::Other),
+                // There is one of the visitor, whatever the call.
+                None => rtc.attach(video, &SessionId::from(""), Whose::Own),
+            }
+        }
+    }
+
+    fn level(&self) -> f64 {
+        self.rtc.borrow().as_ref().map_or(0.0, BrowserRtc::level)
+    }
+
+    fn chime(&self) {
+        if let Some(rtc) = &*self.rtc.borrow() {
+            rtc.chime();
+        }
     }
 
     fn announce(&self, announcement: &Announcement) -> bool {

@@ -200,4 +200,162 @@ keys! {
     ErrorClosed = "errorClosed",
     /// The server does not want this page.
     ErrorRefused = "errorRefused",
+    /// The video channel.
+    Video = "video",
+    /// What the video channel is for.
+    VideoHelp = "videoHelp",
+    /// The audio channel.
+    PhoneCall = "phoneCall",
+    /// What the audio channel is for.
+    PhoneCallHelp = "phoneCallHelp",
+    /// Leads to the check of devices and line.
+    CheckLink = "checkLink",
+    /// The check's title before a call.
+    CheckTitle = "checkTitle",
+    /// The browser asks for a permission.
+    CheckAsking = "checkAsking",
+    /// Said when a call takes long to begin.
+    AllowHint = "allowHint",
+    /// A microphone, and the button that holds it back.
+    Microphone = "microphone",
+    /// A camera, and the button that gives it back.
+    Camera = "camera",
+    /// A speaker.
+    Speaker = "speaker",
+    /// A device without a name.
+    Device = "device",
+    /// Names the meter.
+    MicrophoneLevel = "microphoneLevel",
+    /// Below the meter.
+    MicrophoneHint = "microphoneHint",
+    /// Lets a sound be heard.
+    SpeakerTest = "speakerTest",
+    /// Tries the line.
+    TestStart = "testStart",
+    /// While the line is tried.
+    TestRunning = "testRunning",
+    /// Stops it.
+    Stop = "stop",
+    /// What came of it.
+    TestGood = "testGood",
+    /// What came of it.
+    TestFair = "testFair",
+    /// What came of it.
+    TestPoor = "testPoor",
+    /// The figures.
+    TestFigures = "testFigures",
+    /// The way goes through a relay.
+    TestRelayed = "testRelayed",
+    /// Calls.
+    CallNow = "callNow",
+    /// Leaves.
+    Done = "done",
+    /// A device cannot be had.
+    MicrophoneDenied = "microphoneDenied",
+    /// A device cannot be had.
+    CameraDenied = "cameraDenied",
+    /// A device cannot be had.
+    MicrophoneMissing = "microphoneMissing",
+    /// A device cannot be had.
+    CameraMissing = "cameraMissing",
+    /// A device cannot be had.
+    MicrophoneInUse = "microphoneInUse",
+    /// A device cannot be had.
+    CameraInUse = "cameraInUse",
+    /// A screen cannot be shown.
+    ScreenDenied = "screenDenied",
+    /// This browser has no calls.
+    CallsUnsupported = "callsUnsupported",
+    /// What to do about a denied permission.
+    AllowChrome = "allowChrome",
+    /// The same in Edge.
+    AllowEdge = "allowEdge",
+    /// The same in Firefox.
+    AllowFirefox = "allowFirefox",
+    /// The same in Safari.
+    AllowSafari = "allowSafari",
+    /// The same elsewhere.
+    AllowOther = "allowOther",
+    /// What to do about a missing device.
+    ConnectDevice = "connectDevice",
+    /// What to do about a device in use.
+    FreeDevice = "freeDevice",
+    /// What to do where there are no calls.
+    OtherBrowser = "otherBrowser",
+    /// What to do where there is no way.
+    OtherNetwork = "otherNetwork",
+    /// A call goes on without a camera.
+    WithoutCamera = "withoutCamera",
+    /// There is no way to the other side.
+    Unreachable = "unreachable",
+    /// Another page has the call.
+    TakenOver = "takenOver",
+    /// Names the call's bar.
+    CallTools = "callTools",
+    /// Shows a screen.
+    ShareScreen = "shareScreen",
+    /// Devices in a call.
+    Devices = "devices",
+    /// Fills the screen.
+    FullScreen = "fullScreen",
+    /// Lets the picture float.
+    PictureInPicture = "pictureInPicture",
+    /// Goes back; the call goes on.
+    Minimise = "minimise",
+    /// Ends a call.
+    HangUp = "hangUp",
+    /// Names the keypad.
+    Keypad = "keypad",
+    /// Plays what the browser holds back.
+    SoundOn = "soundOn",
+    /// Names the visitor's own picture.
+    OwnPicture = "ownPicture",
+    /// Names the other side's picture.
+    OtherPicture = "otherPicture",
+    /// The other side is silent.
+    OtherMuted = "otherMuted",
+    /// The sound is on its way.
+    CallConnecting = "callConnecting",
+    /// The way was lost.
+    CallReconnecting = "callReconnecting",
+    /// The call is on hold.
+    OnHold = "onHold",
+    /// More than two talk.
+    Conference = "conference",
+    /// The visitor shows a screen.
+    ScreenShown = "screenShown",
+    /// Advice.
+    AdviceCamera = "adviceCamera",
+    /// Advice.
+    AdviceNetwork = "adviceNetwork",
+    /// Advice.
+    AdviceDelay = "adviceDelay",
+    /// Names the quality bars.
+    Quality = "quality",
+    /// A quality.
+    QualityGood = "qualityGood",
+    /// A quality.
+    QualityFair = "qualityFair",
+    /// A quality.
+    QualityPoor = "qualityPoor",
+    /// The call is over.
+    CallEnded = "callEnded",
+    /// Below it.
+    CallLasted = "callLasted",
+    /// Calls again.
+    CallAgain = "callAgain",
+    /// Names the small call.
+    YourCall = "yourCall",
+    /// Goes to the call.
+    ReturnCall = "returnCall",
+    /// A call of an earlier page.
+    CallElsewhere = "callElsewhere",
+    /// An operator calls.
+    InvitedVideo = "invitedVideo",
+    /// An operator calls.
+    InvitedAudio = "invitedAudio",
+    /// Takes the call.
+    Accept = "accept",
+    /// Does not.
+    Decline = "decline",
 }

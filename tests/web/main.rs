@@ -3,10 +3,14 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod calls;
 mod conversation;
 mod element;
 mod page;
 mod room;
+#[path = "../native/support/rtc.rs"]
+#[allow(dead_code)] // the native tests ask it for more
+mod script;
 mod siblings;
 mod signals;
 mod uploads;

@@ -6,16 +6,19 @@ use std::sync::{Arc, Mutex};
 
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use serde_json::{Value, json};
 use tvox_widget::components::dom::ElState;
 use tvox_widget::components::shell::{Desk, shell};
 use tvox_widget::components::ui::{Announcement, Connect, Embedding, Settings, Ui};
-use tvox_widget::core::model::ChannelType;
+use tvox_widget::core::config::Webrtc;
+use tvox_widget::core::model::{ChannelType, SessionId};
 use tvox_widget::core::{Widget, WidgetConf};
 use tvox_widget::i18n::Lang;
 use tvox_widget::platform::memory::Memory;
 
 use crate::page::{Look, place, until};
+use crate::script::Script;
 
 /// A page that embeds the interface and writes down what it is told.
 #[derive(Default)]
@@ -25,17 +28,32 @@ pub(crate) struct House {
     pub(crate) kept: Mutex<BTreeMap<String, String>>,
     pub(crate) objects: AtomicBool,
     resumable: AtomicBool,
+    /// The browser's WebRTC, where the page has any.
+    rtc: Option<SendWrapper<Script>>,
+    /// Whose pictures were asked for.
+    pub(crate) pictures: Mutex<Vec<Option<String>>>,
 }
 
 impl Embedding for House {
     fn connect(&self, conf: WidgetConf) -> Widget {
         let (widget, driver) = Widget::new(conf, self.world.clone());
         wasm_bindgen_futures::spawn_local(driver.run());
+        if let Some(rtc) = &self.rtc {
+            wasm_bindgen_futures::spawn_local(widget.attach_media(Script::clone(rtc)).run());
+        }
         widget
     }
 
     fn resumable(&self, _: &WidgetConf) -> bool {
         self.resumable.load(Ordering::Relaxed)
+    }
+
+    fn has_media(&self) -> bool {
+        self.rtc.is_some()
+    }
+
+    fn picture(&self, _: &web_sys::HtmlElement, of: Option<&SessionId>) {
+        self.pictures.lock().unwrap().push(of.map(ToString::to_string));
     }
 
     fn announce(&self, announcement: &Announcement) -> bool {
@@ -66,6 +84,8 @@ pub(crate) struct Room {
     log: Vec<Value>,
     rev: u64,
     session: Value,
+    /// The visitor's call, and its channel.
+    call: (&'static str, Value),
     online: bool,
     silent: bool,
     owner: Owner,
@@ -98,6 +118,40 @@ impl Room {
         Self::of(house, conf(1), log, session("CONNECTED"))
     }
 
+    /// A page with every channel, and sound and picture.
+    pub(crate) fn with_calls() -> Self {
+        Self::calling(calls().webrtc(Webrtc::WANTED).build().unwrap())
+    }
+
+    /// The same, without a word about calls in the configuration.
+    pub(crate) fn without_webrtc() -> Self {
+        Self::calling(calls().build().unwrap())
+    }
+
+    fn calling(conf: WidgetConf) -> Self {
+        let mut house = House::default();
+        house.rtc = Some(SendWrapper::new(Script::new(&house.world)));
+        Self::of(house, conf, Vec::new(), Value::Null)
+    }
+
+    /// The browser's WebRTC.
+    pub(crate) fn rtc(&self) -> Script {
+        Script::clone(self.house.rtc.as_ref().unwrap())
+    }
+
+    /// Something becomes of the visitor's call.
+    pub(crate) fn call(&mut self, channel: &'static str, state: &str, step: &str) {
+        self.call = (channel, call(state, step));
+        let told = self.call.1.clone();
+        self.event(&format!("call/{channel}"), &told);
+    }
+
+    /// The call's other side says something.
+    pub(crate) fn signal(&mut self, seq: u64, mut signal: Value) {
+        signal["seq"] = seq.into();
+        self.event("signal/k_1", &signal);
+    }
+
     fn of(house: House, conf: WidgetConf, log: Vec<Value>, session: Value) -> Self {
         let house = Arc::new(house);
         let settings = ArcRwSignal::new(Settings::of(Ok(conf), Lang::It, Connect::Intent));
@@ -121,6 +175,7 @@ impl Room {
             log,
             rev: 1,
             session,
+            call: ("VIDEO", Value::Null),
             online: false,
             silent: false,
             owner,
@@ -256,6 +311,13 @@ impl Room {
                 self.event("session/s_1", &closed);
                 json!(true)
             }
+            "call.create" | "call.accept" | "call.test" | "call.ice" => {
+                json!({ "id": "k_1", "iceServers": [], "iceTtl": 600_000 })
+            }
+            "call.close" | "call.decline" => {
+                self.call.1 = Value::Null;
+                json!(true)
+            }
             _ => json!(true),
         }
     }
@@ -268,6 +330,14 @@ impl Room {
                 "status": if code == "service0002" { "OUT_OF_SERVICE" } else { "ACTIVE" },
             }),
             ["session", _] => self.session.clone(),
+            ["call", channel] if channel == self.call.0 => self.call.1.clone(),
+            ["call", _] => Value::Null,
+            ["signal", _] => {
+                return json!({
+                    "subscription": topic, "epoch": "e_1", "recovered": true, "more": false,
+                    "result": [],
+                });
+            }
             ["receipts", _] => json!({ "received": 0, "read": 0 }),
             ["chat", _] => {
                 return json!({
@@ -305,6 +375,24 @@ pub(crate) fn session(step: &str) -> Value {
         session["agent"] = json!({ "name": "Anna" });
     }
     session
+}
+
+/// A call as the server tells it, with Anna.
+fn call(state: &str, step: &str) -> Value {
+    json!({
+        "id": "k_1", "service": "service0001", "sessionState": "ACTIVE", "state": state,
+        "step": { "step": 1, "type": step, "queuePosition": 2 }, "agent": { "name": "Anna" },
+        "start": "2026-11-22T10:00:00Z", "time": "2026-11-22T10:00:00Z",
+    })
+}
+
+/// Chat, video and audio.
+fn calls() -> tvox_widget::core::config::WidgetConfBuilder {
+    let channels = [ChannelType::Chat, ChannelType::Video, ChannelType::PhoneCall];
+    let conf = WidgetConf::builder("http://localhost");
+    channels
+        .into_iter()
+        .fold(conf, |conf, channel| conf.service(channel, "service0001", "Assistenza"))
 }
 
 /// A message of the operator, as it stands in the log.

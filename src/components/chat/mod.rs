@@ -72,7 +72,10 @@ pub fn chat_screen(
     let body = move |_| {
         actions.mind_focus.run(());
         Some(match face(talk) {
-            Face::Waiting => queue_screen(ui, talk, actions.leave, actions.again),
+            Face::Waiting => {
+                let stage = Reading::new(move |()| talk.stage());
+                queue_screen(ui, stage, None, actions.leave, actions.again)
+            }
             Face::Talking => conversation(ui, talk, visible, lost, actions),
         })
     };
@@ -135,7 +138,7 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
 }
 
 /// At most two letters that stand for a name; the style sheet makes them capitals.
-fn initials(name: &str) -> String {
+pub(super) fn initials(name: &str) -> String {
     let words = name.split_whitespace();
     let letters = words.filter_map(|word| word.chars().find(|c| !c.is_ascii_punctuation()));
     letters.take(2).collect()

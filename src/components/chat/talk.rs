@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::progress::{Progress, Pushed, Stage, Warning};
 use super::timeline::Timeline;
 use crate::components::ui::{Announcement, Ui};
-use crate::core::model::{Direction, FileId, MessageId};
+use crate::core::model::{Direction, FileId, MessageId, SessionId};
 use crate::core::session::chat::{Change, Entry, EntryKey, EntryKind};
 use crate::core::{ChatSession, Error};
 use crate::i18n::Key;
@@ -288,6 +288,12 @@ impl Talk {
     #[must_use]
     pub fn operator_types(self) -> bool {
         self.0.read().typing && !self.is_over()
+    }
+
+    /// The session's id, once there is one.
+    #[must_use]
+    pub fn session(self) -> Option<SessionId> {
+        self.chat().id()
     }
 
     /// The service's code.

@@ -13,31 +13,38 @@ use super::dom::{El, button, div, el, span};
 use super::icons::Icon;
 use super::ui::Ui;
 use crate::core::config::Mode;
-use crate::core::model::ChannelType;
 use crate::i18n::Key;
-use view::Availability;
+use view::{Availability, Channel};
 
 /// The home screen.
 #[must_use]
 pub fn home(
     ui: Ui,
     contact: Contact,
-    on_chat: Callback<()>,
+    on_channel: Callback<Channel>,
     on_resume: Callback<()>,
+    on_check: Callback<()>,
     on_close: Callback<()>,
 ) -> El {
     let resume = move |_| {
         let talk = contact.running()?;
         Some(div("card").child(running(ui, talk, on_resume)))
     };
-    div("screen home").part("home").child(hero(ui, on_close)).child(
-        div("cards").swap_by(move || contact.running().is_some().into(), resume).child(
-            el("ul")
-                .class("card")
-                .named("aria-label", ui, Key::Channels)
-                .child(el("li").child(chat_row(ui, contact, on_chat))),
-        ),
-    )
+    let offered = contact.channels();
+    let calls = offered.iter().any(|channel| channel.is_call());
+    let rows = offered.into_iter().enumerate().fold(
+        el("ul").class("card").named("aria-label", ui, Key::Channels),
+        |rows, (index, channel)| {
+            let row = channel_row(ui, contact, channel, index == 0, on_channel);
+            rows.child(el("li").child(row))
+        },
+    );
+    let cards =
+        div("cards").swap_by(move || contact.running().is_some().into(), resume).child(rows);
+    let check =
+        || button("text-button cards__check", "check-link").does(on_check).says(ui, Key::CheckLink);
+    let cards = if calls { cards.child(check()) } else { cards };
+    div("screen home").part("home").child(hero(ui, on_close)).child(cards)
 }
 
 fn hero(ui: Ui, on_close: Callback<()>) -> El {
@@ -107,20 +114,32 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
         .child(go())
 }
 
-fn chat_row(ui: Ui, contact: Contact, on_chat: Callback<()>) -> El {
-    selectable(row("channel-row", Icon::CHAT), contact, None)
-        .attr("data-channel", ChannelType::Chat.as_str())
-        .attr_if("data-focus", "", move || contact.running().is_none())
+fn channel_row(
+    ui: Ui,
+    contact: Contact,
+    channel: Channel,
+    first: bool,
+    on_channel: Callback<Channel>,
+) -> El {
+    let (name, help) = channel.keys();
+    let icon = match channel {
+        Channel::Chat => Icon::CHAT,
+        Channel::Video => Icon::VIDEO,
+        Channel::PhoneCall => Icon::PHONE,
+    };
+    selectable(row("channel-row", icon), contact, channel, None)
+        .attr("data-channel", channel.on_wire().as_str())
+        .attr_if("data-focus", "", move || first && contact.running().is_none())
         .on("click", move |_| {
-            if untrack(|| contact.availability(None)).may_start() {
-                on_chat.run(());
+            if untrack(|| contact.availability(channel, None)).may_start() {
+                on_channel.run(channel);
             }
         })
         .child(
             span("row__texts")
-                .child(span("row__name").says(ui, Key::Chat))
-                .child(span("row__help").says(ui, Key::ChatHelp))
-                .child(state_line(ui, contact, None)),
+                .child(span("row__name").says(ui, name))
+                .child(span("row__help").says(ui, help))
+                .child(state_line(ui, contact, channel, None)),
         )
         .child(go())
 }
@@ -132,8 +151,13 @@ pub(super) fn row(part: &'static str, icon: Icon) -> El {
 
 /// What a row tells of the state of a service, or of the channel. It stays focusable while it cannot be
 /// chosen, so that a keyboard reaches the reason.
-pub(super) fn selectable(row: El, contact: Contact, service: Option<Arc<str>>) -> El {
-    let state = move || contact.availability(service.as_deref());
+pub(super) fn selectable(
+    row: El,
+    contact: Contact,
+    channel: Channel,
+    service: Option<Arc<str>>,
+) -> El {
+    let state = move || contact.availability(channel, service.as_deref());
     let other = state.clone();
     row.attr_live("data-state", move || Some(state().word().into())).attr_if(
         "aria-disabled",
@@ -143,9 +167,14 @@ pub(super) fn selectable(row: El, contact: Contact, service: Option<Arc<str>>) -
 }
 
 /// The state in words; nothing before the widget has asked.
-pub(super) fn state_line(ui: Ui, contact: Contact, service: Option<Arc<str>>) -> El {
+pub(super) fn state_line(
+    ui: Ui,
+    contact: Contact,
+    channel: Channel,
+    service: Option<Arc<str>>,
+) -> El {
     let state = move || {
-        let state = contact.availability(service.as_deref());
+        let state = contact.availability(channel, service.as_deref());
         (contact.is_started() || state != Availability::Checking).then_some(state)
     };
     let (word, text) = (state.clone(), state);

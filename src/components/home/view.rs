@@ -1,7 +1,63 @@
 //! Which ways to reach an operator are open.
 
-use crate::core::model::{ConfigurationStatus, ServiceStatus, ServiceStatusValue};
+use crate::core::model::{ChannelType, ConfigurationStatus, ServiceStatus, ServiceStatusValue};
 use crate::i18n::Key;
+
+/// A way to reach an operator that the interface has a screen for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Channel {
+    /// Text.
+    #[default]
+    Chat,
+    /// Sound and picture.
+    Video,
+    /// Sound.
+    PhoneCall,
+}
+
+impl Channel {
+    /// In the order they are shown.
+    pub const ALL: [Self; 3] = [Self::Chat, Self::Video, Self::PhoneCall];
+    /// Those that have sound.
+    pub const CALLS: [Self; 2] = [Self::Video, Self::PhoneCall];
+
+    /// The one that a server or a page means.
+    #[must_use]
+    pub const fn of(channel: &ChannelType) -> Option<Self> {
+        match channel {
+            ChannelType::Chat => Some(Self::Chat),
+            ChannelType::Video => Some(Self::Video),
+            ChannelType::PhoneCall => Some(Self::PhoneCall),
+            ChannelType::Mail | ChannelType::Callback | ChannelType::Unknown(_) => None,
+        }
+    }
+
+    /// What the server calls it.
+    #[must_use]
+    pub const fn on_wire(self) -> ChannelType {
+        match self {
+            Self::Chat => ChannelType::Chat,
+            Self::Video => ChannelType::Video,
+            Self::PhoneCall => ChannelType::PhoneCall,
+        }
+    }
+
+    /// What the visitor reads, and the line below it.
+    #[must_use]
+    pub const fn keys(self) -> (Key, Key) {
+        match self {
+            Self::Chat => (Key::Chat, Key::ChatHelp),
+            Self::Video => (Key::Video, Key::VideoHelp),
+            Self::PhoneCall => (Key::PhoneCall, Key::PhoneCallHelp),
+        }
+    }
+
+    /// Whether it is a call.
+    #[must_use]
+    pub const fn is_call(self) -> bool {
+        matches!(self, Self::Video | Self::PhoneCall)
+    }
+}
 
 /// Whether a contact started now would find somebody. Best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,27 +5,35 @@ use std::borrow::Cow;
 use leptos::prelude::*;
 
 use super::chat::progress::{Queue, Stage};
-use super::chat::talk::Talk;
+use super::device_check::complaint;
 use super::dom::{El, button, div, el, span};
-use super::ui::{Ui, failure};
+use super::ui::Ui;
 use crate::components::icons::Icon;
 use crate::i18n::Key;
+use crate::signals::Reading;
 
 /// What is said while nobody has answered: starting, the queue, or why it cannot be.
 #[must_use]
-pub fn queue_screen(ui: Ui, talk: Talk, on_cancel: Callback<()>, on_retry: Callback<()>) -> El {
-    let failed = move || matches!(talk.stage(), Stage::Failed(_)).into();
+/// `hint` is said when the beginning takes long.
+pub fn queue_screen(
+    ui: Ui,
+    stage: Reading<Stage>,
+    hint: Option<Key>,
+    on_cancel: Callback<()>,
+    on_retry: Callback<()>,
+) -> El {
+    let failed = move || matches!(stage.run(()), Stage::Failed(_)).into();
     div("screen").part("queue").swap_by(failed, move |failed| {
         Some(if failed == 0 {
-            waiting(ui, talk, on_cancel)
+            waiting(ui, stage, hint, on_cancel)
         } else {
-            problem(ui, talk, on_cancel, on_retry)
+            problem(ui, stage, on_cancel, on_retry)
         })
     })
 }
 
-fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
-    let queue = move || match talk.stage() {
+fn waiting(ui: Ui, stage: Reading<Stage>, hint: Option<Key>, on_cancel: Callback<()>) -> El {
+    let queue = move || match stage.run(()) {
         Stage::Queue(queue) => Some(queue),
         Stage::Starting | Stage::Talking | Stage::Handover | Stage::Ended | Stage::Failed(_) => {
             None
@@ -82,6 +90,13 @@ fn waiting(ui: Ui, talk: Talk, on_cancel: Callback<()>) -> El {
                 )
                 .child(el("p").class("notice__text").part("queue-wait").text_live(wait))
                 .swap_by(welcomed, welcome)
+                .swap_by(
+                    move || queue().is_none().into(),
+                    move |starting| {
+                        let late = el("p").class("notice__text notice__text--late");
+                        hint.filter(|_| starting == 1).map(|hint| late.says(ui, hint))
+                    },
+                )
                 .child(el("p").class("notice__text").says(ui, Key::QueueBrowse)),
         )
         .child(
@@ -106,13 +121,14 @@ fn position(ui: Ui, queue: Option<&Queue>) -> Cow<'static, str> {
     }
 }
 
-fn problem(ui: Ui, talk: Talk, on_cancel: Callback<()>, on_retry: Callback<()>) -> El {
-    let why = move || match talk.stage() {
-        Stage::Failed(error) => failure(&error),
+fn problem(ui: Ui, stage: Reading<Stage>, on_cancel: Callback<()>, on_retry: Callback<()>) -> El {
+    let why = move || match stage.run(()) {
+        Stage::Failed(error) => complaint(&error),
         Stage::Starting | Stage::Queue(_) | Stage::Talking | Stage::Handover | Stage::Ended => {
-            Key::ErrorGeneric
+            (Key::ErrorTitle, Some(Key::ErrorGeneric))
         }
     };
+    let help = move || why().1.map_or("".into(), |text| ui.text(text));
     div("notice")
         .part("error")
         .child(div("notice__mark").child(Icon::ALERT.view()))
@@ -121,11 +137,9 @@ fn problem(ui: Ui, talk: Talk, on_cancel: Callback<()>, on_retry: Callback<()>) 
                 .class("notice__title")
                 .attr("tabindex", "-1")
                 .attr("data-focus", "")
-                .says(ui, Key::ErrorTitle),
+                .text_live(move || ui.text(why().0)),
         )
-        .child(
-            el("p").class("notice__text").attr("role", "alert").text_live(move || ui.text(why())),
-        )
+        .child(el("p").class("notice__text").attr("role", "alert").text_live(help))
         .child(
             div("notice__actions")
                 .child(button("button", "discard").does(on_cancel).says(ui, Key::Back))

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::contact::Contact;
 use super::dom::{El, div, el, span};
+use super::home::view::Channel;
 use super::home::{close_button, go, icon_button, row, selectable, state_line};
 use super::icons::Icon;
 use super::ui::Ui;
@@ -16,15 +17,18 @@ use crate::i18n::Key;
 pub fn service_selector(
     ui: Ui,
     contact: Contact,
+    channel: Channel,
     on_service: Callback<String>,
     on_back: Callback<()>,
     on_close: Callback<()>,
 ) -> El {
-    let services = contact.services().into_iter().enumerate();
+    let services = contact.services(channel).into_iter().enumerate();
     let list = services.fold(
         el("ul").class("card").named("aria-label", ui, Key::Services),
         |list, (index, (code, name))| {
-            list.child(el("li").child(option(ui, contact, code, name, on_service, index == 0)))
+            let option = option(ui, contact, channel, (code, name), on_service);
+            let option = if index == 0 { option.attr("data-focus", "") } else { option };
+            list.child(el("li").child(option))
         },
     );
     div("screen home")
@@ -45,23 +49,23 @@ pub fn service_selector(
 fn option(
     ui: Ui,
     contact: Contact,
-    code: String,
-    name: String,
+    channel: Channel,
+    (code, name): (String, String),
     on_service: Callback<String>,
-    first: bool,
 ) -> El {
     let shared: Arc<str> = code.as_str().into();
-    let row = selectable(row("service-option", Icon::HEADSET), contact, Some(shared.clone()))
-        .attr("data-service", &code);
-    let row = if first { row.attr("data-focus", "") } else { row };
+    let row =
+        selectable(row("service-option", Icon::HEADSET), contact, channel, Some(shared.clone()))
+            .attr("data-service", &code);
     row.on("click", move |_| {
-        if untrack(|| contact.availability(Some(&code))).may_start() {
+        if untrack(|| contact.availability(channel, Some(&code))).may_start() {
             on_service.run(code.clone());
         }
     })
     .child(span("row__texts").child(span("row__name").text(name)).child(state_line(
         ui,
         contact,
+        channel,
         Some(shared),
     )))
     .child(go())

@@ -7,20 +7,22 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::focus;
-use super::view::Route;
+use super::view::{Route, There};
 use crate::components::chat::talk::Talk;
 use crate::components::contact::Contact;
+use crate::components::device_check::view::KEPT as DEVICES;
 use crate::components::dom::Node;
+use crate::components::home::view::Channel;
 use crate::components::service_selector::must_choose;
 use crate::components::ui::{Announcement, Connect, Ui};
 use crate::core::config::Mode;
-use crate::core::model::ChannelType;
+use crate::core::model::{ChannelType, SessionId};
 use crate::core::{Error, WidgetConf};
 use crate::signals;
 
 const PANEL: &str = "panel";
 /// Everything that the interface keeps for a visit (docs/element.md).
-const KEPT: [&str; 4] = [PANEL, "draft", "read", "pushed"];
+const KEPT: [&str; 5] = [PANEL, "draft", "read", "pushed", DEVICES];
 
 /// One widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
@@ -35,6 +37,8 @@ struct Everything {
     contact_owner: Option<Owner>,
     /// The service of the last conversation, for another try.
     service: Option<String>,
+    /// The service that is to be called once the devices have been looked at.
+    wanted: Option<String>,
     state: State,
 }
 
@@ -44,6 +48,10 @@ struct State {
     open: bool,
     opened: bool,
     route: Route,
+    /// The channel whose services, or whose devices, are on screen.
+    channel: Channel,
+    /// Whether the conversation is shown beside the call.
+    beside: bool,
     contact: Option<Contact>,
 }
 
@@ -60,6 +68,7 @@ impl Desk {
             owner,
             contact_owner: None,
             service: None,
+            wanted: None,
         }));
         let mut before = None;
         signals::effect(move || {
@@ -105,7 +114,7 @@ impl Desk {
         self.change(&mut |state| {
             state.contact = Some(contact);
             if let Some(route) = &route {
-                state.route = if *route == Route::Chat.word() { Route::Chat } else { Route::Home };
+                state.route = Route::kept(route);
                 state.opened = true;
                 state.open = true;
             }
@@ -133,7 +142,7 @@ impl Desk {
             if !self.ui().announce(&Announcement::Open) {
                 return;
             }
-            let running = contact.and_then(|contact| untrack(|| contact.running())).is_some();
+            let running = contact.map(|contact| untrack(|| running(contact))).unwrap_or_default();
             self.change(&mut |state| {
                 state.opened = true;
                 state.open = true;
@@ -144,8 +153,10 @@ impl Desk {
         if let Some(contact) = contact {
             contact.start();
         }
-        if let Some((ChannelType::Chat, service)) = target {
-            self.choose(service);
+        if let Some((channel, service)) = target
+            && let Some(channel) = Channel::of(&channel)
+        {
+            self.choose(channel, service);
         }
     }
 
@@ -183,21 +194,29 @@ impl Desk {
         });
     }
 
-    /// The visitor wants to chat: with this service, with the only one, or with one to choose.
-    pub(super) fn choose(self, service: Option<String>) {
+    /// The visitor wants to reach this service, the only one, or one to choose; what is running in the
+    /// channel comes first.
+    pub(super) fn choose(self, channel: Channel, service: Option<String>) {
         let Some(contact) = self.now().contact else { return };
-        if untrack(|| contact.running()).is_some() {
-            self.go(Route::Chat);
-            return;
+        let there = untrack(|| running(contact));
+        if channel == Channel::Chat && there.conversation {
+            return self.go(Route::Chat);
         }
-        let services = contact.services();
+        if channel.is_call() && there.call {
+            return self.go(Route::Call);
+        }
+        let services = contact.services(channel);
         let only = || {
             let single = services.first().filter(|_| !must_choose(&services));
             single.map(|(code, _)| code.clone())
         };
         match service.or_else(only) {
-            Some(code) => self.begin(contact, &code),
-            None => self.go(Route::Services),
+            Some(code) if channel.is_call() => self.dial(contact, channel, code),
+            Some(code) => self.begin(contact, &code, None),
+            None => {
+                self.change(&mut |state| state.channel = channel);
+                self.go(Route::Services);
+            }
         }
     }
 
@@ -205,7 +224,7 @@ impl Desk {
     pub(super) fn again(self) {
         let service = self.0.read_untracked().service.clone();
         if let (Some(contact), Some(service)) = (self.now().contact, service) {
-            self.begin(contact, &service);
+            self.begin(contact, &service, None);
         }
     }
 
@@ -220,10 +239,92 @@ impl Desk {
         }
     }
 
-    fn begin(self, contact: Contact, service: &str) {
+    fn begin(self, contact: Contact, service: &str, with: Option<SessionId>) {
+        let beside = with.is_some();
         self.0.write_untracked().service = Some(service.to_owned());
-        contact.begin_chat(service);
-        self.go(Route::Chat);
+        contact.begin_chat(service, with);
+        if !beside {
+            self.go(Route::Chat);
+        }
+    }
+
+    /// Calls a service; a visitor who has never called looks at the devices first.
+    fn dial(self, contact: Contact, channel: Channel, service: String) {
+        if self.ui().recall(DEVICES).is_some() {
+            contact.start();
+            contact.line().begin(channel, &service, conversation(contact));
+            self.change(&mut |state| state.beside = false);
+            self.go(Route::Call);
+        } else {
+            self.check(channel, Some(service));
+        }
+    }
+
+    /// Looks at devices and line, and calls the service then, where there is one.
+    pub(super) fn check(self, channel: Channel, service: Option<String>) {
+        if let Some(contact) = self.now().contact {
+            contact.start();
+        }
+        self.0.write_untracked().wanted = service;
+        self.change(&mut |state| state.channel = channel);
+        self.go(Route::Check);
+    }
+
+    /// The service that is to be called once the devices have been looked at.
+    pub(super) fn wanted(self) -> Option<String> {
+        self.0.read_untracked().wanted.clone()
+    }
+
+    /// They have been: they are not looked at again without being asked for.
+    pub(super) fn call_wanted(self) {
+        if self.ui().recall(DEVICES).is_none() {
+            self.ui().keep(DEVICES, Some(""));
+        }
+        let State { contact, channel, .. } = self.now();
+        let wanted = self.0.write_untracked().wanted.take();
+        match (contact, wanted) {
+            (Some(contact), Some(service)) => self.dial(contact, channel, service),
+            (Some(_) | None, _) => self.go(Route::Home),
+        }
+    }
+
+    /// Calls the service of the last call again.
+    pub(super) fn call_again(self) {
+        let Some(contact) = self.now().contact else { return };
+        if let Some(call) = untrack(|| contact.line().call()) {
+            self.dial(contact, call.channel(), call.service());
+        }
+    }
+
+    /// Leaves the call on screen: for good if it is over, by ending it if it is not.
+    pub(super) fn leave_call(self) {
+        let Some(contact) = self.now().contact else { return };
+        if let Some(call) = untrack(|| contact.line().running()) {
+            call.hang_up();
+        }
+        self.go(Route::Home);
+        contact.line().clear();
+    }
+
+    /// Shows the conversation beside the call, beginning one with the same operator, or hides it.
+    pub(super) fn toggle_chat(self) {
+        let Some(contact) = self.now().contact else { return };
+        let call = untrack(|| contact.line().running());
+        let beside = !self.now().beside;
+        if let (true, None, Some(call)) = (beside, untrack(|| contact.running()), call) {
+            self.begin(contact, &call.service(), call.id());
+        }
+        self.change(&mut |state| state.beside = beside);
+    }
+
+    /// Whether the conversation is shown beside the call, reactively.
+    pub(super) fn is_beside(self) -> bool {
+        self.0.read().state.beside && self.contact().and_then(Contact::talk).is_some()
+    }
+
+    /// The channel whose services, or whose devices, are on screen.
+    pub(super) fn channel(self) -> Channel {
+        self.now().channel
     }
 
     /// Shows a screen, now and after a reload.
@@ -316,8 +417,11 @@ impl Desk {
 
     /// The screen to show, reactively.
     pub(super) fn screen(self) -> Route {
-        let conversation = self.contact().and_then(Contact::talk).is_some();
-        self.0.read().state.route.shown(conversation)
+        let contact = self.contact();
+        let call = contact.and_then(|contact| contact.line().call());
+        let there =
+            There { conversation: contact.and_then(Contact::talk).is_some(), call: call.is_some() };
+        self.0.read().state.route.shown(there)
     }
 
     /// How many messages wait, reactively.
@@ -325,4 +429,14 @@ impl Desk {
     pub fn unread(self) -> usize {
         self.contact().and_then(Contact::talk).map_or(0, Talk::unread)
     }
+}
+
+/// What is running, reactively.
+fn running(contact: Contact) -> There {
+    There { conversation: contact.running().is_some(), call: contact.line().running().is_some() }
+}
+
+/// The conversation that is running: its operator is rung first.
+fn conversation(contact: Contact) -> Option<SessionId> {
+    untrack(|| contact.running()).and_then(Talk::session)
 }

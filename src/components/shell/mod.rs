@@ -11,10 +11,16 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use super::banner::banner;
+use super::call::invitation::invitation;
+use super::call::live::Call;
+use super::call::small::small_call;
+use super::call::{CallActions, call_screen};
 use super::chat::talk::Talk;
 use super::chat::{ChatActions, chat_screen};
 use super::contact::Contact;
+use super::device_check::{device_check, has_picture};
 use super::dom::{El, Node, div, el};
+use super::home::view::Channel;
 use super::home::{close_button, home};
 use super::icons::Icon;
 use super::launcher::launcher;
@@ -70,6 +76,26 @@ pub fn shell(desk: Desk) -> El {
         .child(div("sr").attr("role", "status").text_live(move || news(desk)))
         .show_if(floating, round)
         .show_if(move || desk.was_opened(), move || panel(desk))
+        .swap_by(
+            move || desk.contact().map_or(0, Contact::number),
+            move |_| Some(overlay(desk, desk.contact()?)),
+        )
+}
+
+/// What is shown beside the launcher, in whatever screen: an operator who calls, and the call while
+/// the panel is closed.
+fn overlay(desk: Desk, contact: Contact) -> El {
+    let ui = desk.ui();
+    let show = Callback::new(move |()| {
+        desk.open(None);
+        desk.go(Route::Call);
+    });
+    let closed = move || !desk.is_open();
+    div("overlay").show_if(closed, move || small_call(ui, contact.line(), show)).child(invitation(
+        ui,
+        contact.line(),
+        show,
+    ))
 }
 
 /// Told while the panel is closed, where the conversation's own list is not spoken.
@@ -95,6 +121,7 @@ fn panel(desk: Desk) -> El {
         .attr_if("data-open", "", move || desk.is_open())
         .attr_live("data-screen", move || Some(desk.screen().word().into()))
         .attr_if("data-fit", "", move || desk.screen().fits())
+        .attr_if("data-wide", "", move || desk.screen() == Route::Call && desk.is_beside())
         .node(desk.panel())
         .on("focusin", move |_| desk.touched())
         .on("pointerdown", move |_| desk.touched())
@@ -113,7 +140,7 @@ fn panel(desk: Desk) -> El {
 /// Tells apart what the panel can show: 0 for a configuration that is of no use.
 fn showing(desk: Desk) -> u32 {
     match desk.contact() {
-        Some(contact) => desk.screen() as u32 + 1 + contact.number() * 4,
+        Some(contact) => desk.screen() as u32 + 1 + contact.number() * 8,
         None => 0,
     }
 }
@@ -124,22 +151,81 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> El {
     let back = Callback::new(move |()| desk.go(Route::Home));
     match screen {
         Route::Home => {
-            let chat = Callback::new(move |()| desk.choose(None));
+            let choose = Callback::new(move |channel| desk.choose(channel, None));
             let resume = Callback::new(move |()| desk.go(Route::Chat));
-            with_banner(ui, contact, home(ui, contact, chat, resume, close))
+            let check = Callback::new(move |()| {
+                let video = contact.channels().contains(&Channel::Video);
+                desk.check(if video { Channel::Video } else { Channel::PhoneCall }, None);
+            });
+            with_banner(desk, contact, home(ui, contact, choose, resume, check, close))
         }
         Route::Services => {
-            let choose = Callback::new(move |code: String| desk.choose(Some(code)));
-            with_banner(ui, contact, service_selector(ui, contact, choose, back, close))
+            let channel = desk.channel();
+            let choose = Callback::new(move |code: String| desk.choose(channel, Some(code)));
+            let selector = service_selector(ui, contact, channel, choose, back, close);
+            with_banner(desk, contact, selector)
         }
-        Route::Chat => div("screen").swap_by(
-            move || contact.talk().map_or(0, Talk::number),
-            move |_| {
-                desk.mind_focus();
-                Some(chat(desk, contact, contact.talk()?, close, back))
-            },
-        ),
+        Route::Chat => {
+            div("screen").child(call_strip(desk, contact)).child(chats(desk, contact, close, back))
+        }
+        Route::Check => {
+            let call = Callback::new(move |()| desk.call_wanted());
+            let video = has_picture(desk.channel());
+            let call = desk.wanted().map(|_| call);
+            let check = device_check(ui, contact.line(), video, call, back, close);
+            with_banner(desk, contact, check)
+        }
+        Route::Call => {
+            let aside = Callback::new(move |()| desk.toggle_chat());
+            div("duo")
+                .attr_if("data-beside", "", move || desk.is_beside())
+                .child(div("duo__call").swap_by(
+                    move || contact.line().call().map_or(0, Call::number),
+                    move |_| {
+                        desk.mind_focus();
+                        Some(call(desk, contact, contact.line().call()?, close, back))
+                    },
+                ))
+                .show_if(
+                    move || desk.is_beside(),
+                    move || {
+                        let strip = small_call(ui, contact.line(), aside);
+                        div("duo__chat").child(strip).child(chats(desk, contact, close, aside))
+                    },
+                )
+        }
     }
+}
+
+/// The call in a strip above another screen.
+fn call_strip(desk: Desk, contact: Contact) -> El {
+    small_call(desk.ui(), contact.line(), Callback::new(move |()| desk.go(Route::Call)))
+}
+
+fn call(desk: Desk, contact: Contact, call: Call, close: Callback<()>, back: Callback<()>) -> El {
+    let ui = desk.ui();
+    let has_chat = contact.services(Channel::Chat).iter().any(|(code, _)| *code == call.service());
+    let actions = CallActions {
+        back,
+        close,
+        leave: Callback::new(move |()| desk.leave_call()),
+        again: Callback::new(move |()| desk.call_again()),
+        chat: has_chat.then(|| Callback::new(move |()| desk.toggle_chat())),
+        beside: Reading::new(move |()| desk.is_beside()),
+        unread: Reading::new(move |()| desk.unread()),
+        mind_focus: Callback::new(move |()| desk.mind_focus()),
+    };
+    call_screen(ui, contact.line(), call, banner(ui, contact), actions)
+}
+
+fn chats(desk: Desk, contact: Contact, close: Callback<()>, back: Callback<()>) -> El {
+    div("screen").swap_by(
+        move || contact.talk().map_or(0, Talk::number),
+        move |_| {
+            desk.mind_focus();
+            Some(chat(desk, contact, contact.talk()?, close, back))
+        },
+    )
 }
 
 fn chat(desk: Desk, contact: Contact, talk: Talk, close: Callback<()>, back: Callback<()>) -> El {
@@ -156,8 +242,9 @@ fn chat(desk: Desk, contact: Contact, talk: Talk, close: Callback<()>, back: Cal
     chat_screen(ui, talk, visible, lost, banner(ui, contact), actions)
 }
 
-fn with_banner(ui: Ui, contact: Contact, screen: El) -> El {
-    div("screen").child(screen).child(banner(ui, contact))
+fn with_banner(desk: Desk, contact: Contact, screen: El) -> El {
+    let strip = call_strip(desk, contact);
+    div("screen").child(strip).child(screen).child(banner(desk.ui(), contact))
 }
 
 /// For the developer of the page: a visitor of a finished site never sees this.

@@ -131,7 +131,9 @@ fn retitle(desk: Desk) {
         {
             document().set_title(&own);
         }
-        let unread = desk.unread();
+        // An operator who calls is news as well.
+        let called = desk.contact().is_some_and(|contact| contact.line().invitation().is_some());
+        let unread = desk.unread() + usize::from(called);
         if hidden.get() && unread > 0 && desk.ui().embedding().rings() {
             let own = document().title();
             let shown = title(&own, unread);

@@ -6,29 +6,51 @@ pub enum Route {
     /// The home screen.
     #[default]
     Home,
-    /// The services of the chat channel.
+    /// The services of a channel.
     Services,
     /// The conversation.
     Chat,
+    /// Devices and line, before a call.
+    Check,
+    /// The call.
+    Call,
+}
+
+/// What there is to be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct There {
+    /// A conversation.
+    pub conversation: bool,
+    /// A call.
+    pub call: bool,
 }
 
 impl Route {
-    /// Where to begin when the panel opens: a running conversation comes first.
+    /// Where to begin when the panel opens: what is running comes first, a call before a conversation.
     #[must_use]
-    pub const fn on_open(self, running: bool) -> Self {
+    pub const fn on_open(self, running: There) -> Self {
         match self {
-            Self::Home | Self::Services if running => Self::Chat,
-            Self::Home | Self::Services | Self::Chat => self,
+            Self::Home | Self::Services | Self::Check if running.call => Self::Call,
+            Self::Home | Self::Services if running.conversation => Self::Chat,
+            Self::Home | Self::Services | Self::Check | Self::Chat | Self::Call => self,
         }
     }
 
-    /// What can be shown: there is no chat screen without a conversation.
+    /// What can be shown: there is no chat screen without a conversation, and no call screen without a
+    /// call.
     #[must_use]
-    pub const fn shown(self, conversation: bool) -> Self {
+    pub const fn shown(self, there: There) -> Self {
         match self {
-            Self::Chat if !conversation => Self::Home,
-            Self::Home | Self::Services | Self::Chat => self,
+            Self::Chat if !there.conversation => Self::Home,
+            Self::Call if !there.call => Self::Home,
+            Self::Home | Self::Services | Self::Check | Self::Chat | Self::Call => self,
         }
+    }
+
+    /// The screen of that word, after a reload: one that stands by itself.
+    #[must_use]
+    pub fn kept(word: &str) -> Self {
+        [Self::Chat, Self::Call].into_iter().find(|route| route.word() == word).unwrap_or_default()
     }
 
     /// Whether the panel is no taller than what the screen says.
@@ -44,6 +66,8 @@ impl Route {
             Self::Home => "home",
             Self::Services => "services",
             Self::Chat => "chat",
+            Self::Check => "check",
+            Self::Call => "call",
         }
     }
 }
@@ -58,18 +82,34 @@ pub fn title(own: &str, unread: usize) -> String {
 mod tests {
     use super::*;
 
+    const NOTHING: There = There { conversation: false, call: false };
+    const TALK: There = There { conversation: true, call: false };
+    const CALL: There = There { call: true, ..NOTHING };
+
     #[test]
-    fn a_panel_that_opens_shows_the_running_conversation_first() {
-        assert_eq!(Route::Home.on_open(true), Route::Chat);
-        assert_eq!(Route::Home.on_open(false), Route::Home);
-        assert_eq!(Route::Chat.on_open(false), Route::Chat);
+    fn a_panel_that_opens_shows_what_is_running_first() {
+        assert_eq!(Route::Home.on_open(TALK), Route::Chat);
+        assert_eq!(Route::Home.on_open(There { call: true, ..TALK }), Route::Call);
+        assert_eq!(Route::Home.on_open(NOTHING), Route::Home);
+        assert_eq!(Route::Chat.on_open(NOTHING), Route::Chat);
+        assert_eq!(Route::Chat.on_open(CALL), Route::Chat, "where the visitor was");
     }
 
     #[test]
-    fn there_is_no_chat_screen_without_a_conversation() {
-        assert_eq!(Route::Chat.shown(false), Route::Home);
-        assert_eq!(Route::Chat.shown(true), Route::Chat);
-        assert_eq!(Route::Services.shown(false), Route::Services);
+    fn there_is_no_screen_for_what_is_not_there() {
+        assert_eq!(Route::Chat.shown(CALL), Route::Home);
+        assert_eq!(Route::Chat.shown(TALK), Route::Chat);
+        assert_eq!(Route::Call.shown(TALK), Route::Home);
+        assert_eq!(Route::Call.shown(CALL), Route::Call);
+        assert_eq!(Route::Services.shown(NOTHING), Route::Services);
+    }
+
+    #[test]
+    fn a_reload_comes_back_to_what_stands_by_itself() {
+        assert_eq!(Route::kept("chat"), Route::Chat);
+        assert_eq!(Route::kept("call"), Route::Call);
+        assert_eq!(Route::kept("check"), Route::Home);
+        assert_eq!(Route::kept("x"), Route::Home);
     }
 
     #[test]

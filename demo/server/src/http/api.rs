@@ -82,8 +82,13 @@ pub(super) async fn widget_config(
             .map(|service| ServiceConfig { code: &service.code, description: &service.description })
             .collect(),
     };
+    let calls =
+        [Channel::Video, Channel::PhoneCall].iter().any(|call| rules.channels.contains(call));
     let config = WidgetConfig {
-        server: ServerConfig { url: format!("http://{host}") },
+        server: ServerConfig {
+            url: format!("http://{host}"),
+            webrtc: calls.then_some(WebrtcConfig { enabled: true }),
+        },
         services_configuration: Channel::ALL
             .into_iter()
             .filter(|channel| rules.channels.contains(channel))
@@ -121,6 +126,13 @@ struct WidgetConfig<'a> {
 #[derive(Serialize)]
 struct ServerConfig {
     url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webrtc: Option<WebrtcConfig>,
+}
+
+#[derive(Serialize)]
+struct WebrtcConfig {
+    enabled: bool,
 }
 
 #[derive(Serialize)]

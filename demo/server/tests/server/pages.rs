@@ -170,7 +170,9 @@ async fn a_widget_can_be_configured_with_one_request() {
     assert_eq!(
         serde_json::from_str::<Value>(&answer.body).unwrap(),
         json!({
-            "server": {"url": format!("http://{}", world.address())},
+            "server": {
+                "url": format!("http://{}", world.address()), "webrtc": {"enabled": true},
+            },
             "servicesConfiguration": (["CHAT", "VIDEO", "PHONE_CALL", "MAIL", "CALLBACK"].map(of))
         })
     );
