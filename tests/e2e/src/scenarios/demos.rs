@@ -7,6 +7,7 @@ use crate::browser::{Browser, Look};
 use crate::console::Console;
 use crate::fault::Outcome;
 use crate::line::From::{Operator, Visitor};
+use crate::media::heard_and_seen;
 use crate::part::Part;
 use crate::stage::Stage;
 
@@ -104,7 +105,8 @@ pub(crate) async fn the_chat_demo_goes_on_after_a_reload(stage: Arc<Stage>) -> O
     anna.sees(&[WITH_THE_BOT.as_slice(), &after].concat()).await
 }
 
-/// The operator of a conversation calls: it rings on another page of the tab, and outlives a reload.
+/// The operator of a conversation calls: it rings on another page of the tab, both hear and see each other, and the
+/// call outlives a reload.
 pub(crate) async fn an_operators_call_rings_on_the_video_demo(stage: Arc<Stage>) -> Outcome {
     let anna = Console::arrive(&stage, "Anna", Look::default()).await?;
     let reader = Reader::of(&stage, "chat").await?;
@@ -122,8 +124,11 @@ pub(crate) async fn an_operators_call_rings_on_the_video_demo(stage: Arc<Stage>)
         let becomes = if answer == "#accept" { "CONNECTED" } else { "IDLE" };
         reader.place("#call-state").says(becomes).await?;
     }
+    heard_and_seen(&reader.browser).await?;
+    heard_and_seen(&anna.browser).await?;
     reader.reload().await?;
     reader.place("#call-state").says("CONNECTED").await?;
+    heard_and_seen(&reader.browser).await?;
     reader.place("#hang-up:enabled").click().await?;
     reader.place("#call-state").says("IDLE").await
 }
