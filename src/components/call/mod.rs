@@ -133,7 +133,11 @@ fn ended(ui: Ui, call: Call, actions: CallActions) -> El {
         div("notice")
             .part("call-ended")
             .child(div("notice__mark notice__mark--plain").child(Icon::HANG_UP.view()))
-            .child(el("h2").class("notice__title").attr("role", "status").says(ui, Key::CallEnded))
+            .child(
+                el("div")
+                    .attr("role", "status")
+                    .child(el("h2").class("notice__title").says(ui, Key::CallEnded)),
+            )
             .child(
                 el("p")
                     .class("notice__text")

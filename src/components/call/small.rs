@@ -79,5 +79,5 @@ fn offered(ui: Ui, line: Line, other: &Other, on_return: Callback<()>) -> El {
 }
 
 fn strip(ui: Ui) -> El {
-    div("small").part("small-call").attr("role", "group").named("aria-label", ui, Key::YourCall)
+    div("small").part("small-call").attr("role", "region").named("aria-label", ui, Key::YourCall)
 }

@@ -1,6 +1,7 @@
 //! What must hold, each as a sentence.
 
 mod access;
+mod call_screen;
 mod calls;
 mod chat;
 mod continuity;
@@ -80,6 +81,14 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(CROWD, figures::a_woken_page_has_a_new_connection_at_once),
         scenario!(CROWD, figures::ten_thousand_missed_messages_are_caught_up_with),
         scenario!(LONG, faults::five_hundred_faults_lose_double_and_reorder_nothing),
+        scenario!(
+            PEOPLE,
+            call_screen::a_visitor_calls_from_the_widget_and_decides_what_is_heard_and_seen
+        ),
+        scenario!(PEOPLE, call_screen::a_chat_beside_the_call_is_with_the_same_operator),
+        scenario!(PEOPLE, call_screen::a_reload_offers_the_call_back_and_the_operator_may_end_it),
+        scenario!(PEOPLE, call_screen::no_state_of_a_call_breaks_a_rule_in_light),
+        scenario!(PEOPLE, call_screen::no_state_of_a_call_breaks_a_rule_in_dark),
         scenario!(PEOPLE, calls::a_video_call_is_heard_and_seen_on_both_sides),
         scenario!(PEOPLE, calls::an_audio_call_is_heard_on_both_sides),
         scenario!(PEOPLE, calls::a_muted_operator_is_heard_as_silence),
