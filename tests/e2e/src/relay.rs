@@ -97,7 +97,7 @@ fn conf(port: u16, folder: &Path) -> String {
     )
 }
 
-/// From "… usage: realm=<e2e>, username=<…>, rp=9, rb=1000, sp=8, sb=2000".
+/// From `… usage: realm=<e2e>, username=<…>, rp=9, rb=1000, sp=8, sb=2000`.
 fn sent(line: &str) -> Option<u64> {
     let (_, usage) = line.split_once("usage: ")?;
     let (_, bytes) = usage.split_once(" sb=")?;
