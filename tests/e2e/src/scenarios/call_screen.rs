@@ -6,6 +6,7 @@ use crate::axe;
 use crate::browser::Look;
 use crate::console::Console;
 use crate::fault::Outcome;
+use crate::line::From::Visitor as Customer;
 use crate::media::{CONNECTS, counts, heard, heard_and_seen, is_silent, nothing_is_left};
 use crate::stage::Stage;
 use crate::visitor::Visitor;
@@ -44,7 +45,7 @@ pub(crate) async fn a_chat_beside_the_call_is_with_the_same_operator(stage: Arc<
     anna.accept().await?;
     visitor.composer().shown().await?;
     visitor.say("Le scrivo il codice: 4711").await?;
-    visitor.sees_state("Le scrivo il codice: 4711", "delivered").await?;
+    anna.sees(&[(Customer, "Le scrivo il codice: 4711")]).await?;
     visitor.part("hang-up").click().await?;
     visitor.part("call-ended").shown().await?;
     visitor.composer().shown().await
