@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use leptos::prelude::*;
+use web_sys::HtmlElement;
 
 use super::CallActions;
 use super::live::Call;
@@ -111,8 +112,14 @@ fn top(ui: Ui, call: Call, other: Node, actions: CallActions) -> El {
     let time = move || call.lasted(now.get()).map_or("".into(), |time| view::clock(time).into());
     let seen = move || call.media(|media| media.picture) && window::can_float();
     let float = move || {
-        icon_button(ui, Icon::FLOAT, "call-float", Key::PictureInPicture)
-            .on("click", move |_| window::float(other))
+        icon_button(ui, Icon::FLOAT, "call-float", Key::PictureInPicture).on("click", move |_| {
+            let show = move |film: &HtmlElement| {
+                if let Some(id) = call.id() {
+                    ui.embedding().picture(film, Some(&id));
+                }
+            };
+            window::float(other, show);
+        })
     };
     div("stage__top")
         .child(icon_button(ui, Icon::DOWN, "call-minimise", Key::Minimise).does(actions.back))

@@ -115,7 +115,7 @@ extern "C" {
 
     /// `MediaStream`.
     #[wasm_bindgen(js_name = MediaStream)]
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, PartialEq)]
     pub(super) type Stream;
     #[wasm_bindgen(constructor, js_class = "MediaStream")]
     pub(super) fn new() -> Stream;
@@ -152,6 +152,8 @@ extern "C" {
     #[wasm_bindgen(extends = web_sys::HtmlElement, js_name = HTMLMediaElement)]
     #[derive(Clone, Debug, PartialEq)]
     pub(super) type Player;
+    #[wasm_bindgen(method, getter, js_name = srcObject)]
+    pub(super) fn source(this: &Player) -> Option<Stream>;
     #[wasm_bindgen(method, setter, js_name = srcObject)]
     pub(super) fn set_source(this: &Player, stream: Option<&Stream>);
     #[wasm_bindgen(method, setter)]

@@ -168,6 +168,10 @@ impl Stage {
                 Whose::Own => own.as_ref(),
                 Whose::Other => others.iter().find(|it| it.call == *call).map(|it| &it.stream),
             };
+            // The same again would empty the element for a moment.
+            if player.source().as_ref() == stream {
+                continue;
+            }
             player.set_source(stream);
             // Silent pictures need no gesture.
             if stream.is_some()

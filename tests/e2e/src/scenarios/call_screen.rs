@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::axe;
 use crate::browser::Look;
 use crate::console::Console;
@@ -10,7 +12,7 @@ use crate::line::From::Visitor as Customer;
 use crate::media::{CONNECTS, counts, heard, heard_and_seen, is_silent, nothing_is_left};
 use crate::stage::Stage;
 use crate::visitor::Visitor;
-use crate::wait::SOON;
+use crate::wait::{self, SOON};
 
 /// From a click to the picture, by way of the check; what the bar switches off is off for both sides.
 pub(crate) async fn a_visitor_calls_from_the_widget_and_decides_what_is_heard_and_seen(
@@ -68,6 +70,40 @@ pub(crate) async fn a_reload_offers_the_call_back_and_the_operator_may_end_it(
     anna.place("call-close").click().await?;
     visitor.part("call-ended").shown().await?;
     nothing_is_left(&[&visitor.browser, &anna.browser]).await
+}
+
+/// The picture goes on in a window of its own while the visitor browses, and closes with the call. A browser
+/// without such windows is not offered any.
+pub(crate) async fn the_picture_floats_while_the_visitor_browses_on(stage: Arc<Stage>) -> Outcome {
+    const FLOATS: &str = "return 'documentPictureInPicture' in window";
+    const TIME: &str =
+        "const film = window.documentPictureInPicture.window?.document.querySelector('video');
+        return film && film.videoWidth ? film.currentTime : null";
+    let (visitor, anna) = meet(&stage, Look::default()).await?;
+    visitor.part("other-picture").shown_within(CONNECTS).await?;
+    if visitor.browser.run(FLOATS, vec![]).await? != json!(true) {
+        return visitor.part("call-float").gone().await;
+    }
+    visitor.part("call-float").click().await?;
+    let seen = |than: f64| {
+        let browser = &visitor.browser;
+        wait::until("the picture goes on in its window", SOON, move || async move {
+            let time = browser.run(TIME, vec![]).await?;
+            Ok(time.as_f64().filter(|time| *time > than).ok_or_else(|| time.to_string()))
+        })
+    };
+    seen(0.0).await?;
+    visitor.part("call-minimise").click().await?;
+    visitor.part("small-call").shown().await?;
+    let before = seen(0.0).await?;
+    seen(before + 0.5).await?;
+    anna.place("call-close").click().await?;
+    wait::until("the window closes", SOON, || async {
+        let open = "return Boolean(window.documentPictureInPicture.window)";
+        let open = visitor.browser.run(open, vec![]).await?;
+        Ok(if open == json!(false) { Ok(()) } else { Err("it is open".to_owned()) })
+    })
+    .await
 }
 
 /// See `every_state`.

@@ -87,6 +87,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         ),
         scenario!(PEOPLE, call_screen::a_chat_beside_the_call_is_with_the_same_operator),
         scenario!(PEOPLE, call_screen::a_reload_offers_the_call_back_and_the_operator_may_end_it),
+        scenario!(PEOPLE, call_screen::the_picture_floats_while_the_visitor_browses_on),
         scenario!(PEOPLE, call_screen::no_state_of_a_call_breaks_a_rule_in_light),
         scenario!(PEOPLE, call_screen::no_state_of_a_call_breaks_a_rule_in_dark),
         scenario!(PEOPLE, calls::a_video_call_is_heard_and_seen_on_both_sides),
