@@ -117,6 +117,7 @@ impl Call {
         if std::mem::take(&mut self.restarts) {
             self.decide(machine::Input::Restart, now);
         } else if !std::mem::replace(&mut self.has_ice, true) {
+            self.decide(machine::Input::Open, now);
             match self.session.take() {
                 Some(session) => self.session(&session, now),
                 None if self.is_test => self.begin(None, now),

@@ -47,6 +47,8 @@ pub(super) struct Machine {
     /// Peer connections are numbered through all calls of the page.
     first_peer: u32,
     peers: u32,
+    /// It was opened ahead, and nothing was negotiated on it.
+    is_new: bool,
     state: State,
     /// The greatest generation of either side.
     newest: u32,
@@ -99,6 +101,7 @@ impl Machine {
             peer: None,
             first_peer,
             peers: 0,
+            is_new: false,
             state: State::Stable,
             newest: 0,
             floor: 0,
@@ -121,6 +124,7 @@ impl Machine {
     /// Takes one input and says what is to be done, in order.
     pub(super) fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         match input {
+            Input::Open => self.open(),
             Input::Begin => self.begin(),
             Input::End => self.end(),
             Input::Ice(ice) => self.helped(ice),
@@ -141,14 +145,22 @@ impl Machine {
         if let State::Gathering { until, .. } = self.state { Some(until) } else { None }
     }
 
-    fn begin(&mut self) {
+    fn open(&mut self) {
         self.close();
         let peer = PeerId(self.first_peer + self.peers);
         self.peers += 1;
         self.peer = Some(peer);
+        self.is_new = true;
         let (call, ice) = (self.call.clone(), self.ice.clone());
         let (relay, picture) = (self.policy.filter == Filter::Relay, self.picture);
         self.command(RtcCommand::Open { peer, call, ice, relay, picture });
+    }
+
+    fn begin(&mut self) {
+        if !self.is_new {
+            self.open();
+        }
+        self.is_new = false;
         if self.resumed && self.peers == 1 {
             self.newest += LATER;
         }
@@ -164,6 +176,7 @@ impl Machine {
             self.command(RtcCommand::Close(peer));
         }
         self.state = State::Stable;
+        self.is_new = false;
         self.applied = None;
         self.wants = None;
         self.early.clear();
@@ -206,7 +219,7 @@ impl Machine {
                 self.their_ways(generation, candidates);
             }
             // They have no peer connection of ours any more, or do not get on with it.
-            Signal::Restart if self.peer.is_some() => self.begin(),
+            Signal::Restart if self.peer.is_some() && !self.is_new => self.begin(),
             Signal::Restart | Signal::Media { .. } | Signal::Bye | Signal::Unknown => {}
         }
     }
@@ -216,7 +229,7 @@ impl Machine {
             return;
         }
         self.newest = generation;
-        let Some(peer) = self.peer else { return };
+        let Some(peer) = self.peer.filter(|_| !self.is_new) else { return };
         match std::mem::take(&mut self.state) {
             State::Stable => {
                 self.state = State::Applying { generation };
@@ -296,7 +309,7 @@ impl Machine {
             RtcEvent::Found(peer, found) => self.found(peer, found),
             // Something was added in mid-call. While a negotiation is under way the browser says so
             // again after it.
-            RtcEvent::Needed(_) if matches!(self.state, State::Stable) => {
+            RtcEvent::Needed(_) if matches!(self.state, State::Stable) && !self.is_new => {
                 self.want(Offer::default());
             }
             RtcEvent::Needed(_)

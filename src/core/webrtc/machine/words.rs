@@ -15,6 +15,8 @@ pub(in crate::core::webrtc) struct Policy {
 /// What happens.
 #[derive(Debug)]
 pub(in crate::core::webrtc) enum Input {
+    /// Somebody may be there soon: the browser takes time for its first steps.
+    Open,
     /// Begins with a new peer connection: somebody is there.
     Begin,
     /// Nobody is there any more.
