@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tvox_widget::core::config::{IceGatherPolicy, TrickleIcePolicy, Webrtc};
 use tvox_widget::core::model::{
@@ -73,6 +74,20 @@ impl Room {
         self.rtc.asked();
         self.stage.clear();
         self
+    }
+
+    /// A page that takes up the call of the one before; the devices are there.
+    fn joining(&mut self) -> BoxFuture<'static, Result<(), Error>> {
+        let session = OpenSession {
+            id: "k_1".into(),
+            channel: ChannelType::Video,
+            service: "service0001".to_owned(),
+        };
+        let mut joined = self.stage.widget.join_call(&session).boxed();
+        self.stage.poll(&mut joined);
+        assert!(self.stage.polled(&mut joined).is_none());
+        self.settle();
+        joined
     }
 
     fn opened(&mut self) {
@@ -418,6 +433,28 @@ fn a_screen_takes_the_cameras_place_and_gives_it_back() {
 }
 
 #[test]
+fn a_picture_that_the_other_side_turns_off_is_not_left_standing() {
+    let mut room = Room::new().talking();
+    let picture = |room: &mut Room, video: bool| {
+        room.hear(&json!({ "type": "media", "audio": true, "video": video }));
+        room.media().picture
+    };
+    room.rtc.tell(RtcEvent::Picture(room.rtc.peer(), true));
+    room.settle();
+    assert!(room.media().picture);
+    assert!(!picture(&mut room, false), "its track says nothing");
+    assert!(picture(&mut room, true));
+    // The next operator says nothing yet, and nothing of hers has come.
+    picture(&mut room, false);
+    room.stage.event(CALL, &state("NEW_OUTBOUND", "QUEUE", 4));
+    room.stage.event(CALL, &state("NEW_OUTBOUND", "CONNECTING", 5));
+    room.settle();
+    room.rtc.tell(RtcEvent::Picture(room.rtc.peer(), true));
+    room.settle();
+    assert!(room.media().picture);
+}
+
+#[test]
 fn a_device_that_is_unplugged_is_replaced_or_missed_and_another_may_be_chosen() {
     let mut room = Room::new().talking();
     room.rtc.tell(RtcEvent::Lost(MICROPHONE));
@@ -495,15 +532,7 @@ fn a_lost_socket_leaves_media_alone_and_misses_no_signal() {
 #[test]
 fn a_page_that_was_reloaded_takes_the_call_up_with_a_fresh_offer_above_all_that_was_said() {
     let mut room = Room::new();
-    let session = OpenSession {
-        id: "k_1".into(),
-        channel: ChannelType::Video,
-        service: "service0001".to_owned(),
-    };
-    let mut joined = room.stage.widget.join_call(&session).boxed();
-    room.stage.poll(&mut joined);
-    assert!(room.stage.polled(&mut joined).is_none());
-    room.settle();
+    let mut joined = room.joining();
     room.media = Some(room.stage.widget.call_media(&"k_1".into()));
     let answer = json!({ "seq": 1, "type": "answer", "gen": 5, "sdp": "an old one" });
     room.stage.subscribed_log(SIGNALS, &[answer]);
@@ -639,15 +668,7 @@ fn a_call_whose_state_was_told_before_it_is_taken_up_begins_at_once() {
     room.settle();
     room.stage.subscribed(CALL, &state("CONNECTED", "CONNECTED", 3));
     room.settle();
-    let session = OpenSession {
-        id: "k_1".into(),
-        channel: ChannelType::Video,
-        service: "service0001".to_owned(),
-    };
-    let mut joined = room.stage.widget.join_call(&session).boxed();
-    room.stage.poll(&mut joined);
-    assert!(room.stage.polled(&mut joined).is_none());
-    room.settle();
+    let mut joined = room.joining();
     room.stage.subscribed_log(SIGNALS, &[]);
     room.stage.answer("call.ice", &created());
     assert_eq!(room.stage.polled(&mut joined), Some(Ok(())));

@@ -35,6 +35,10 @@ pub(super) struct Call {
     /// An ICE restart waits for fresh credentials.
     restarts: bool,
     held: bool,
+    /// Whether the other side's picture comes, and whether the other side says that it shows one: a
+    /// track whose camera was turned off tells nobody, and its last picture would stand still.
+    comes: bool,
+    shown: bool,
     told: Option<CallMedia>,
     out: Vec<Effect>,
 }
@@ -73,6 +77,8 @@ impl Call {
             ttl: Duration::ZERO,
             restarts: false,
             held: false,
+            comes: false,
+            shown: true,
             told: None,
             out: Vec::new(),
         }
@@ -152,7 +158,7 @@ impl Call {
             (self.begun, self.measured) = (None, None);
             self.media.phase = MediaPhase::Waiting;
             self.media.quality = None;
-            self.media.picture = false;
+            self.parted();
         }
         let held = session.state == Some(CallState::Hold);
         if held != self.held {
@@ -167,7 +173,11 @@ impl Call {
     /// The other side says something.
     pub(super) fn heard(&mut self, signal: Signal, now: Timestamp) {
         match &signal {
-            Signal::Media { audio, .. } => self.media.other_muted = !audio,
+            Signal::Media { audio, video } => {
+                self.media.other_muted = !audio;
+                self.shown = *video;
+                self.media.picture = self.comes && self.shown;
+            }
             Signal::Bye if self.is_test => return self.end(now),
             // A new peer connection: what was measured is of the old one.
             Signal::Restart if self.peer().is_some() => self.looks(now),
@@ -218,7 +228,8 @@ impl Call {
                 remedy
             }
             RtcEvent::Picture(_, comes) => {
-                self.media.picture = *comes;
+                self.comes = *comes;
+                self.media.picture = self.comes && self.shown;
                 None
             }
             RtcEvent::Network => self.recovery.moved(),
@@ -298,8 +309,15 @@ impl Call {
         }
     }
 
+    /// What was known of the other side is of nobody any more.
+    const fn parted(&mut self) {
+        (self.comes, self.shown) = (false, true);
+        (self.media.picture, self.media.other_muted) = (false, false);
+    }
+
     fn begin(&mut self, step: Option<i64>, now: Timestamp) {
         self.begun = Some(step);
+        self.parted();
         self.looks(now);
         self.decide(machine::Input::Begin, now);
     }

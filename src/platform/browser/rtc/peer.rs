@@ -15,6 +15,8 @@ pub(super) struct Peer {
     pub(super) id: PeerId,
     pub(super) call: SessionId,
     pub(super) pc: Pc,
+    /// What sound and picture are said to belong to: one stream, so that lips and voice stay together.
+    stream: Stream,
     /// On hold: nothing is sent.
     pub(super) paused: bool,
     /// What is sent, but for holds.
@@ -33,7 +35,8 @@ impl Peer {
         sound: Option<Track>,
     ) -> Result<Self, JsValue> {
         let pc = Pc::new(&configuration(ice, relay))?;
-        let peer = Self { id, call, pc, paused: false, sound, picture: None };
+        let stream = Stream::new();
+        let peer = Self { id, call, pc, stream, paused: false, sound, picture: None };
         peer.place(peer.sound.as_ref(), "audio")?;
         if with_picture {
             peer.place(None, "video")?;
@@ -145,8 +148,7 @@ impl Peer {
     fn place(&self, track: Option<&Track>, kind: &str) -> Result<Transceiver, JsValue> {
         let init = js_sys::Object::new();
         js_sys::Reflect::set(&init, &"direction".into(), &"sendrecv".into())?;
-        // One stream for both, so that lips and voice stay together.
-        let streams = js_sys::Array::of1(&Stream::new());
+        let streams = js_sys::Array::of1(&self.stream);
         js_sys::Reflect::set(&init, &"streams".into(), &streams)?;
         let kind = JsValue::from_str(kind);
         self.pc.add_transceiver(track.map_or(&kind, |track| track), &init)

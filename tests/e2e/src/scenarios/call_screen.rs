@@ -23,6 +23,12 @@ pub(crate) async fn a_visitor_calls_from_the_widget_and_decides_what_is_heard_an
         heard_and_seen(browser).await?;
     }
     visitor.part("other-picture").shown().await?;
+    anna.place("call-camera").click().await?;
+    // Not her last picture, standing still.
+    visitor.part("other-picture").gone().await?;
+    anna.place("call-camera").click().await?;
+    visitor.part("other-picture").shown().await?;
+
     visitor.part("call-microphone").click().await?;
     is_silent(&anna.browser).await?;
     visitor.part("call-microphone").click().await?;
