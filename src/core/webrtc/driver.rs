@@ -84,7 +84,7 @@ impl<R: Rtc> MediaDriver<R> {
     pub async fn run(mut self) {
         while !self.over {
             let input = poll_fn(|context| self.poll_input(context)).await;
-            self.over = matches!(input, Input::End);
+            self.over = matches!(input, Input::Wish(Wish::End, _));
             for effect in self.manager.handle(input, self.rtc.now()) {
                 self.perform(effect);
             }
@@ -95,9 +95,9 @@ impl<R: Rtc> MediaDriver<R> {
     #[inline(never)]
     fn poll_input(&mut self, context: &mut Context<'_>) -> Poll<Input> {
         if let Poll::Ready(wish) = self.wishes.poll_next_unpin(context) {
-            return Poll::Ready(
-                wish.map_or(Input::End, |(wish, outcome)| self.wish(wish, outcome)),
-            );
+            // Without the widget there is nothing to play for.
+            let (wish, outcome) = wish.unwrap_or((Wish::End, None));
+            return Poll::Ready(self.wish(wish, outcome));
         }
         if let Poll::Ready(Some(event)) = self.events.poll_next_unpin(context) {
             return Poll::Ready(Input::Rtc(event));
@@ -134,26 +134,7 @@ impl<R: Rtc> MediaDriver<R> {
         if let Some(outcome) = outcome {
             self.waiting.insert(ticket, outcome);
         }
-        match wish {
-            Wish::Prepare(picture) => Input::Prepare(picture, ticket),
-            Wish::Abandon => Input::Abandon,
-            Wish::Preview(picture) => Input::Preview(picture, ticket),
-            Wish::Opened { id, picture, resumed, test } => {
-                Input::Opened { id, picture, resumed, test }
-            }
-            Wish::Ice(id, ice) => Input::Ice(id, ice),
-            Wish::Session(session) => Input::Session(session),
-            Wish::Heard(id, signal) => Input::Heard(id, signal),
-            Wish::Deaf(id, error) => Input::Deaf(id, error),
-            Wish::Switch(id, track, on) => Input::Switch(id, track, on, ticket),
-            Wish::Share(id, on) => Input::Share(id, on, ticket),
-            Wish::Choose(kind, device) => Input::Choose(kind, device, ticket),
-            Wish::Enumerate => Input::Enumerate,
-            Wish::Tones(id, tones) => Input::Tones(id, tones, ticket),
-            Wish::Play => Input::Play,
-            Wish::Close(id) => Input::Close(id),
-            Wish::End => Input::End,
-        }
+        Input::Wish(wish, ticket)
     }
 
     fn perform(&mut self, effect: Effect) {

@@ -8,6 +8,7 @@ use crate::core::error::{Error, MediaError, MediaSource, Refused};
 use crate::core::map::Map;
 use crate::core::model::{DeviceKind, MediaPhase, SessionId, Track};
 use crate::core::ports::{PeerId, RtcCommand, RtcEvent};
+use crate::core::session::call::Wish;
 use crate::core::time::{Timestamp, earliest};
 pub(super) use words::{Effect, Input, Ticket};
 
@@ -82,39 +83,11 @@ impl Manager {
     /// Takes one input and says what is to be done, in order.
     pub(super) fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         match input {
-            Input::Prepare(picture, ticket) => self.prepare(picture, ticket, Then::Begin),
-            Input::Preview(picture, ticket) => self.prepare(picture, ticket, Then::Preview),
-            Input::Abandon => self.made(),
-            Input::Opened { id, picture, resumed, test } => {
-                self.opened(&id, picture, resumed, test);
-            }
+            Input::Wish(wish, ticket) => self.wish(wish, ticket, now),
             Input::Ice(id, ice) => self.with(&id, |call| call.helped(ice, now)),
-            Input::Session(session) => self.with(&session.id, |call| call.session(&session, now)),
-            Input::Heard(id, signal) => self.with(&id, |call| call.heard(signal, now)),
-            Input::Deaf(id, error) => self.with(&id, |call| {
-                let is_taken = |refused: &Refused| refused.code == Refused::TAKEN_OVER;
-                if error.refusal().is_some_and(is_taken) {
-                    call.media.error = Some(Error::Media(MediaError::TakenOver));
-                }
-                call.end(now);
-            }),
             Input::Taken(id) => self.with(&id, |call| call.taken(now)),
-            Input::Switch(id, Track::Audio, on, ticket) => self.mute(&id, !on, ticket),
-            Input::Switch(id, Track::Video, on, ticket) => {
-                self.picture(&id, MediaSource::Camera, on, ticket);
-            }
-            Input::Share(id, on, ticket) => self.picture(&id, MediaSource::Screen, on, ticket),
-            Input::Choose(kind, device, ticket) => self.choose(kind, device, ticket),
-            Input::Enumerate => self.command(RtcCommand::Enumerate),
-            Input::Tones(id, tones, ticket) => self.tones(&id, tones, ticket),
-            Input::Play => self.command(RtcCommand::Play),
-            Input::Close(id) => self.with(&id, |call| call.end(now)),
             Input::Rtc(event) => self.rtc(event, now),
             Input::Tick => self.each(|call| call.tick(now)),
-            Input::End => {
-                self.each(|call| call.end(now));
-                self.give_back();
-            }
         }
         std::mem::take(&mut self.out)
     }
@@ -122,6 +95,41 @@ impl Manager {
     /// When a tick is due at the latest.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         self.calls.values().map(Call::deadline).fold(None, earliest)
+    }
+
+    fn wish(&mut self, wish: Wish, ticket: Ticket, now: Timestamp) {
+        match wish {
+            Wish::Prepare(picture) => self.prepare(picture, ticket, Then::Begin),
+            Wish::Preview(picture) => self.prepare(picture, ticket, Then::Preview),
+            Wish::Abandon => self.made(),
+            Wish::Opened { id, picture, resumed, test } => {
+                self.opened(&id, picture, resumed, test);
+            }
+            Wish::Ice(id, ice) => self.with(&id, |call| call.helped(ice, now)),
+            Wish::Session(session) => self.with(&session.id, |call| call.session(&session, now)),
+            Wish::Heard(id, signal) => self.with(&id, |call| call.heard(signal, now)),
+            Wish::Deaf(id, error) => self.with(&id, |call| {
+                let is_taken = |refused: &Refused| refused.code == Refused::TAKEN_OVER;
+                if error.refusal().is_some_and(is_taken) {
+                    call.media.error = Some(Error::Media(MediaError::TakenOver));
+                }
+                call.end(now);
+            }),
+            Wish::Switch(id, Track::Audio, on) => self.mute(&id, !on, ticket),
+            Wish::Switch(id, Track::Video, on) => {
+                self.picture(&id, MediaSource::Camera, on, ticket);
+            }
+            Wish::Share(id, on) => self.picture(&id, MediaSource::Screen, on, ticket),
+            Wish::Choose(kind, device) => self.choose(kind, device, ticket),
+            Wish::Enumerate => self.command(RtcCommand::Enumerate),
+            Wish::Tones(id, tones) => self.tones(&id, tones, ticket),
+            Wish::Play => self.command(RtcCommand::Play),
+            Wish::Close(id) => self.with(&id, |call| call.end(now)),
+            Wish::End => {
+                self.each(|call| call.end(now));
+                self.give_back();
+            }
+        }
     }
 
     fn prepare(&mut self, picture: bool, ticket: Ticket, then: Then) {
