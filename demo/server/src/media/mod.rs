@@ -11,6 +11,7 @@
 mod call;
 mod order;
 mod peer;
+mod session;
 mod sockets;
 
 pub use order::{Order, Report, Said, Wish};
