@@ -19,7 +19,7 @@ use tvox_widget::components::ui::{Announcement, Connect, Embedding, Settings, Ui
 use tvox_widget::core::connection::ConnectionEvent;
 use tvox_widget::core::model::{ChannelType, ServiceStatusValue};
 use tvox_widget::core::{Widget, WidgetConf};
-use tvox_widget::i18n::Lang;
+use tvox_widget::i18n::{Lang, Texts};
 use tvox_widget::platform::browser::{Browser, storage::Storage};
 use tvox_widget::signals;
 use wasm_bindgen::prelude::*;
@@ -91,7 +91,8 @@ fn words(status: &ServiceStatusValue) -> &'static str {
 #[component]
 fn Help(conf: WidgetConf) -> impl IntoView {
     let storage = Storage::new(&conf);
-    let settings = RwSignal::new(Settings::of(Ok(conf), Lang::default(), Connect::Intent));
+    let settings =
+        RwSignal::new(Settings::of(Ok(conf), Texts::built_in(Lang::En), Connect::Intent));
     let desk = Desk::new(Ui::new(settings, Arc::new(Application { storage })));
     adopt(STYLE);
     view! {

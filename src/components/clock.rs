@@ -54,7 +54,7 @@ fn format(ui: Ui, moment: Moment, parts: &[(&str, &str)]) -> String {
     for (part, form) in parts {
         let _ = js_sys::Reflect::set(&options, &(*part).into(), &(*form).into());
     }
-    date(moment.millis).to_locale_string(ui.lang().code(), &options).into()
+    date(moment.millis).to_locale_string(&ui.locale(), &options).into()
 }
 
 fn date(millis: i64) -> js_sys::Date {

@@ -31,24 +31,20 @@ pub struct Settings {
     pub conf: Result<Arc<WidgetConf>, Error>,
     /// How it looks.
     pub graphics: Graphics,
-    /// The language of the interface.
-    pub lang: Lang,
+    /// What it says, in one language.
+    pub texts: Texts,
     /// When to connect.
     pub connect: Connect,
 }
 
 impl Settings {
-    /// The settings that a configuration stands for.
+    /// The settings that a configuration stands for. Of its own texts those are left out that cannot
+    /// be used ([`Texts::with`] says which).
     #[must_use]
-    pub fn of(mut conf: Result<WidgetConf, Error>, lang: Lang, connect: Connect) -> Self {
-        let graphics = conf.as_mut().ok().and_then(|conf| conf.graphics.take());
-        Self { conf: conf.map(Arc::new), graphics: graphics.unwrap_or_default(), lang, connect }
-    }
-
-    /// Its texts, with the site's own in place.
-    #[must_use]
-    pub fn texts(&self) -> Texts<'_> {
-        Texts::new(self.lang, self.graphics.texts.get(self.lang.code()))
+    pub fn of(mut conf: Result<WidgetConf, Error>, texts: Texts, connect: Connect) -> Self {
+        let graphics = conf.as_mut().ok().and_then(|conf| conf.graphics.take()).unwrap_or_default();
+        let (texts, _) = texts.with(&graphics.texts);
+        Self { conf: conf.map(Arc::new), graphics, texts, connect }
     }
 }
 
@@ -144,25 +140,43 @@ impl Ui {
     /// A text, reactively.
     #[must_use]
     pub fn text(self, key: Key) -> Cow<'static, str> {
-        self.settings().texts().get(key)
+        self.settings().texts.get(key)
     }
 
     /// A text with its places filled, reactively.
     #[must_use]
     pub fn fill(self, key: Key, values: &[(&str, &str)]) -> Cow<'static, str> {
-        Cow::Owned(self.settings().texts().fill(key, values))
+        Cow::Owned(self.settings().texts.fill(key, values))
     }
 
     /// A text that counts, reactively.
     #[must_use]
     pub fn count(self, key: Key, n: u64) -> Cow<'static, str> {
-        Cow::Owned(self.settings().texts().count(key, n))
+        Cow::Owned(self.settings().texts.count(key, n))
+    }
+
+    /// A text that counts and has other places too, reactively.
+    #[must_use]
+    pub fn count_fill(self, key: Key, n: u64, values: &[(&str, &str)]) -> Cow<'static, str> {
+        Cow::Owned(self.settings().texts.count_fill(key, n, values))
+    }
+
+    /// A whole number as the language writes it, reactively.
+    #[must_use]
+    pub fn number(self, n: u64) -> Cow<'static, str> {
+        Cow::Owned(self.settings().texts.number(n))
     }
 
     /// The language, reactively.
     #[must_use]
     pub fn lang(self) -> Lang {
-        self.settings().lang
+        self.settings().texts.lang()
+    }
+
+    /// The language with its region, for what the browser writes (dates, lists), reactively.
+    #[must_use]
+    pub fn locale(self) -> String {
+        self.settings().texts.locale().to_owned()
     }
 
     /// Who embeds it.

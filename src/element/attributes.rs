@@ -11,13 +11,12 @@ use crate::core::config::{
 use crate::core::json::Notes;
 use crate::core::model::ChannelType;
 use crate::core::{Error, Map, WidgetConf};
-use crate::i18n::Lang;
+use crate::i18n::Texts;
 
-/// The attributes that the element observes. `config` is the class's own: it loads the JSON.
-pub const OBSERVED: &[&str] = &[
-    "server", "services", "channels", "lang", "theme", "color", "position", "label", "connect",
-    "mode",
-];
+/// The attributes that the element observes. `config` and `lang` are the class's own: it loads what
+/// they name.
+pub const OBSERVED: &[&str] =
+    &["server", "services", "channels", "theme", "color", "position", "label", "connect", "mode"];
 
 /// Everything that a page says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,8 +27,8 @@ pub struct Sources {
     pub json: Option<String>,
     /// Why there is no JSON although the page named a place to get it.
     pub unloadable: Option<String>,
-    /// The languages to fall back to, best first: the page's, then the visitor's.
-    pub languages: Vec<String>,
+    /// The texts of the language that the class has chosen and loaded.
+    pub texts: Texts,
 }
 
 /// Settings, and what was passed over on the way: sentences for the developer's console.
@@ -48,10 +47,11 @@ impl Sources {
             Some(_) => Connect::Eager,
         };
         self.looks(&notes, &mut graphics);
-        let lang = self.lang(&graphics);
+        let (texts, faults) = self.texts.clone().with(&graphics.texts);
+        faults.into_iter().for_each(|fault| notes.warn(fault));
         let (judgement, warnings) = notes.judge();
         let conf = judgement.map(|()| Arc::new(conf));
-        (Settings { conf, graphics, lang, connect }, warnings)
+        (Settings { conf, graphics, texts, connect }, warnings)
     }
 
     /// Reading goes on after a mistake; the first one that is noted is told.
@@ -144,13 +144,6 @@ impl Sources {
         }
     }
 
-    /// The element's `lang`, then the configuration's, then the page's, then the visitor's.
-    #[inline(never)]
-    fn lang(&self, graphics: &Graphics) -> Lang {
-        let own = self.attribute("lang").into_iter().chain(graphics.lang.as_deref());
-        Lang::choose(own.chain(self.languages.iter().map(String::as_str)))
-    }
-
     /// The place of the attribute's word among `words`.
     fn choice(&self, notes: &Notes, name: &str, words: &[&str]) -> Option<usize> {
         let text = self.attribute(name)?;
@@ -193,6 +186,7 @@ fn named_as_attribute(error: Error) -> Error {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::i18n::Key;
 
     const JSON: &str = r##"{
         "server": { "url": "https://contact.example" },
@@ -252,15 +246,12 @@ mod tests {
 
     #[test]
     fn an_attribute_wins_over_the_json() {
-        let settings = settings(
-            Some(JSON),
-            &[("color", "#fff"), ("lang", "en"), ("services", "b=B"), ("connect", "eager")],
-        );
+        let settings =
+            settings(Some(JSON), &[("color", "#fff"), ("services", "b=B"), ("connect", "eager")]);
         let conf = settings.conf.unwrap();
         assert!(conf.offers("b", &ChannelType::Chat) && !conf.offers("a", &ChannelType::Chat));
         assert_eq!(settings.graphics.color.unwrap().to_string(), "#ffffff");
         assert_eq!(settings.graphics.theme, Theme::Dark, "what no attribute says stays");
-        assert_eq!(settings.lang, Lang::En);
         assert_eq!(settings.connect, Connect::Eager);
     }
 
@@ -292,9 +283,8 @@ mod tests {
 
     #[test]
     fn a_mistake_in_the_json_is_shown_in_the_looks_that_attributes_give() {
-        let settings = settings(Some("{"), &[("color", "#ff0000"), ("lang", "it")]);
+        let settings = settings(Some("{"), &[("color", "#ff0000")]);
         assert!(settings.conf.is_err());
-        assert_eq!(settings.lang, Lang::It);
         assert_eq!(settings.graphics.color.unwrap().to_string(), "#ff0000");
     }
 
@@ -308,16 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn the_language_is_the_elements_then_the_configurations_then_the_pages() {
-        let page = |json, attributes: &[(&str, &str)]| {
-            let languages = vec!["it-IT".to_owned(), "en".to_owned()];
-            Sources { languages, ..sources(json, attributes) }.settings().0.lang
-        };
-        let ok = [("server", "x.example"), ("services", "a=A")];
-        assert_eq!(page(None, &ok), Lang::It);
-        assert_eq!(page(None, &[ok[0], ok[1], ("lang", "en-GB")]), Lang::En);
-        assert_eq!(page(None, &[ok[0], ok[1], ("lang", "fi")]), Lang::It, "not spoken: the next");
-        let english = JSON.replace("\"it\"", "\"en\"");
-        assert_eq!(page(Some(&english), &[]), Lang::En);
+    fn a_text_that_cannot_be_read_is_a_warning_and_the_next_one_counts() {
+        let texts = r#""texts": { "en": { "send": "Send {", "title": "Hello" } }, "color""#;
+        let sources = sources(Some(&JSON.replacen("\"color\"", texts, 1)), &[]);
+        let (settings, warnings) = sources.settings();
+        assert!(warnings.iter().any(|it| it.contains("graphics.texts.en.send")), "{warnings:?}");
+        assert_eq!(settings.texts.get(Key::Send), "Send");
+        assert_eq!(settings.texts.get(Key::Title), "Hello");
     }
 }

@@ -17,6 +17,7 @@ use crate::components::shell::{Desk, shell};
 use crate::components::ui::{Settings, Ui};
 use crate::core::Map;
 use crate::core::model::ChannelType;
+use crate::i18n::Texts;
 
 /// The style sheet for the shadow root, to be adopted.
 #[wasm_bindgen(js_name = css)]
@@ -39,21 +40,27 @@ pub struct TvoxElement {
 
 #[wasm_bindgen]
 impl TvoxElement {
-    /// Draws the widget for `host` into `mount`, a `<div>` in its shadow root. `json` is the
-    /// configuration, and `unloadable` why there is none.
+    /// Draws the widget for `host` into `mount`, a `<div>` in its shadow root: in the language `lang`
+    /// (BCP 47), of which `texts` is the file. `json` is the configuration, and `unloadable` why there
+    /// is none.
+    ///
+    /// # Errors
+    /// The texts are not those of this version.
     #[wasm_bindgen(constructor)]
-    #[must_use]
     pub fn new(
         host: HtmlElement,
         mount: HtmlElement,
+        lang: &str,
+        texts: &str,
         json: Option<String>,
         unloadable: Option<String>,
-    ) -> Self {
+    ) -> Result<Self, JsValue> {
         #[cfg(feature = "panic-hook")]
         console_error_panic_hook::set_once();
 
         let attributes = attributes(&host);
-        let sources = Sources { attributes, json, unloadable, languages: languages(&host) };
+        let texts = Texts::read(lang, texts)?;
+        let sources = Sources { attributes, json, unloadable, texts };
         let first = read(&sources);
         let page = host.clone();
         let returned = Rc::new(Cell::new(None));
@@ -70,7 +77,18 @@ impl TvoxElement {
             reason = "`mount_to` calls what it is given before it returns"
         )]
         let (settings, desk, owner) = made.take().expect("the widget was drawn");
-        Self { host, sources: RefCell::new(sources), settings, desk, owner, mounted: Some(mounted) }
+        let sources = RefCell::new(sources);
+        Ok(Self { host, sources, settings, desk, owner, mounted: Some(mounted) })
+    }
+
+    /// Another language, and its file.
+    ///
+    /// # Errors
+    /// The texts are not those of this version; those before stay.
+    pub fn speak(&self, lang: &str, texts: &str) -> Result<(), JsValue> {
+        self.sources.borrow_mut().texts = Texts::read(lang, texts)?;
+        self.settle();
+        Ok(())
     }
 
     /// An observed attribute has come, changed or gone.
@@ -139,12 +157,4 @@ fn attributes(host: &HtmlElement) -> Map<String, String> {
         }
     }
     there
-}
-
-/// The language in which the element stands (HTML, "The lang attribute"), then the visitor's.
-fn languages(host: &HtmlElement) -> Vec<String> {
-    let around = host.parent_element().and_then(|parent| parent.closest("[lang]").ok().flatten());
-    let page = around.and_then(|element| element.get_attribute("lang"));
-    let visitor = window().navigator().languages();
-    page.into_iter().chain(visitor.iter().filter_map(|language| language.as_string())).collect()
 }

@@ -1,7 +1,5 @@
 //! The names of the texts.
 
-use super::line;
-
 macro_rules! keys {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
         /// A text of the interface.
@@ -14,10 +12,16 @@ macro_rules! keys {
             /// Every text.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name by which a site overrides it.
+            /// The name in the languages' files, by which a site overrides it.
             #[must_use]
             pub fn name(self) -> &'static str {
-                line(concat!($($name, "\n"),+), self)
+                Self::names().nth(self as usize).unwrap_or_default()
+            }
+
+            /// Every name, in the order of the keys. They are one text: two hundred with an address
+            /// and a length each would weigh half as much again.
+            pub(super) fn names() -> impl Iterator<Item = &'static str> {
+                concat!($($name, "\n"),+).lines()
             }
         }
     };

@@ -12,7 +12,7 @@ const { TVOX_DIST: dist } = process.env;
 const FILES = [
   "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.txt", "bundle/tvox-widget.d.ts", "bundle/tvox-widget.js", "core.d.ts", "core.js",
   "core.node.js", "core.wasm", "element.d.ts", "element.js", "element.wasm", "integrity.json",
-  "package.json", "tvox-widget.d.ts", "tvox-widget.js", "tvox-widget.node.js",
+  "package.json", ...["ar", "de", "en", "es", "fr", "it", "pt"].map((lang) => `texts/${lang}.json`), "tvox-widget.d.ts", "tvox-widget.js", "tvox-widget.node.js",
 ];
 
 const filesOf = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -49,7 +49,7 @@ test("every file that the manifest names is there", () => {
     else Object.values(value).forEach(collect);
   };
   collect(manifest.exports);
-  for (const path of named) assert.ok(existsSync(join(installed, path)), path);
+  for (const path of named) assert.ok(existsSync(join(installed, path.replace("*", "en"))), path);
 });
 
 test("a file with a hashed name has the sum that its list says, and loads only such files", () => {
@@ -57,13 +57,23 @@ test("a file with a hashed name has the sum that its list says, and loads only s
   const list = json(join(hashed, "manifest.json"));
   const files = Object.values(list).map(({ file }) => file);
   for (const { file, integrity } of Object.values(list)) {
-    assert.match(file, /-[0-9a-f]{10}\.(js|wasm)$/);
+    assert.match(file, /-[0-9a-f]{10}\.(js|wasm|json)$/);
     assert.equal(integrity, sum(join(hashed, file)), file);
     if (!file.endsWith(".js")) continue;
     const text = readFileSync(join(hashed, file), "utf8");
-    const loads = [...text.matchAll(/"\.\/([\w.-]+\.(?:js|wasm))"/g)];
+    const loads = [...text.matchAll(/"\.\/([\w./-]+\.(?:js|wasm|json))"/g)];
     for (const [, name] of loads) assert.ok(files.includes(name), `${file} loads ${name}`);
     if (file.startsWith("tvox-widget-")) assert.equal(loads.length, 2, "it is made of two others");
+  }
+});
+
+test("the element holds no language: it loads the one in use", () => {
+  const element = readFileSync(join(installed, "element.wasm"), "utf8") + readFileSync(join(installed, "element.js"), "utf8");
+  for (const name of FILES.filter((name) => name.startsWith("texts/"))) {
+    const texts = Object.values(json(join(installed, name))).filter((text) => text.length > 25);
+    assert.ok(texts.length > 20, name);
+    for (const text of texts) assert.ok(!element.includes(text), `${name}: ${text}`);
+    assert.ok(element.includes(`"./${name}"`), `${name} is never loaded`);
   }
 });
 

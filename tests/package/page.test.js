@@ -120,10 +120,10 @@ test("the script is loaded with its sum, and not with another", async () => {
   assert.equal(await browser.run(() => typeof TvoxWidget), "undefined");
 });
 
-test("the element alone is two files, and one where no element is on the page", async () => {
+test("the element alone is two files and those of one language, and one where no element is on the page", async () => {
   await open("element.html");
   await elementIsThere();
-  assert.deepEqual(await loaded(), ["element.js", "element.wasm"]);
+  assert.deepEqual(await loaded(), ["element.js", "element.wasm", "texts/en.json"]);
   await open("no-element.html");
   assert.equal(await browser.run(() => typeof customElements.get("tvox-widget")), "function");
   assert.deepEqual(await loaded(), ["element.js"]);
@@ -142,7 +142,7 @@ for (const name of ["everything", "hashed"]) {
     }, `/widget/${path}`, words);
     assert.ok(answer.includes(words), answer);
     const files = await loaded();
-    assert.equal(files.length, 5, `the module, and two files each for its two parts: ${files}`);
+    assert.equal(files.length, 6, `the module, two files each for its two parts, one language: ${files}`);
     assert.ok(files.every((file) => file.startsWith("hashed/") === (name === "hashed")), `${files}`);
     await nothingWentWrong();
   });

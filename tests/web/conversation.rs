@@ -7,7 +7,7 @@ use tvox_widget::components::ui::{Announcement, Settings};
 use tvox_widget::core::Error;
 use tvox_widget::core::config::Theme;
 use tvox_widget::core::error::Mistake;
-use tvox_widget::i18n::Lang;
+use tvox_widget::i18n::{Lang, Texts};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::document;
@@ -245,7 +245,7 @@ async fn another_look_does_not_disturb_a_conversation() {
     room.until("the message", |look| look.has("message")).await;
     room.settings.update(|settings| {
         settings.graphics.theme = Theme::Dark;
-        settings.lang = Lang::En;
+        settings.texts = Texts::built_in(Lang::En);
     });
     room.until("the dark theme", |look| look.is("root", "data-theme", "dark")).await;
     room.until("English", |look| look.is("composer-send", "aria-label", "Send")).await;
@@ -262,7 +262,11 @@ async fn a_configuration_that_is_no_use_is_shown_to_the_developer_and_can_be_men
         found: "a number".to_owned(),
     }));
     let good = room.settings.get_untracked();
-    room.settings.set(Settings::of(Err(broken.clone()), Lang::En, Connect::Intent));
+    room.settings.set(Settings::of(
+        Err(broken.clone()),
+        Texts::built_in(Lang::En),
+        Connect::Intent,
+    ));
     room.look.click("launcher");
     room.until("the mistake", |look| look.text("error").contains("server.url")).await;
     assert!(room.house.told.lock().unwrap().contains(&Announcement::Error(broken)));

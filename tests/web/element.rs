@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect, encode_uri_component};
 use tvox_widget::element::object::{TvoxElement, css};
+use tvox_widget::i18n::Lang;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -13,6 +14,12 @@ use web_sys::{CustomEvent, HtmlElement};
 use crate::page::{Look, document, place, until};
 
 const CLASS: &str = include_str!("../../src/element/element.js");
+
+const FILES: [(&str, &str); 3] = [
+    ("ar", include_str!("../../src/i18n/texts/ar.json")),
+    ("en", include_str!("../../src/i18n/texts/en.json")),
+    ("it", include_str!("../../src/i18n/texts/it.json")),
+];
 
 #[wasm_bindgen(
     inline_js = "export const load = (text) => import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));"
@@ -24,9 +31,17 @@ extern "C" {
 
 /// Runs the class's own text, with this test's module in place of the one that it imports.
 async fn define(name: &str) {
-    let make = Closure::<
-        dyn Fn(HtmlElement, HtmlElement, Option<String>, Option<String>) -> TvoxElement,
-    >::new(TvoxElement::new);
+    type Make = dyn Fn(
+        HtmlElement,
+        HtmlElement,
+        String,
+        String,
+        Option<String>,
+        Option<String>,
+    ) -> TvoxElement;
+    let make = Closure::<Make>::new(|host, mount, lang: String, texts: String, json, why| {
+        TvoxElement::new(host, mount, &lang, &texts, json, why).unwrap()
+    });
     let glue = Object::new();
     let set = |name: &str, value: &JsValue| Reflect::set(&glue, &name.into(), value).unwrap();
     set("make", make.as_ref());
@@ -40,9 +55,14 @@ async fn define(name: &str) {
     let stand_in = "const { make } = globalThis.__glue, sheet = globalThis.__glue.css;
         const init = async () => {}, css = () => sheet;
         const TvoxElement = function (...all) { return make(...all); };";
-    let text = format!("{}{stand_in}{}", &CLASS[..begin], &CLASS[end..])
+    let mut text = format!("{}{stand_in}{}", &CLASS[..begin], &CLASS[end..])
         .replace("\"tvox-widget\"", &format!("{name:?}"))
         .replace("import.meta.url", "document.baseURI");
+    // There are no files beside this module: a language's is in its address.
+    for (lang, file) in FILES {
+        let data = format!("data:application/json,{}", encode_uri_component(file));
+        text = text.replace(&format!("./texts/{lang}.json"), &data);
+    }
     JsFuture::from(load(&text).unwrap()).await.unwrap();
 }
 
@@ -233,4 +253,16 @@ fn the_class_observes_what_the_object_reads() {
         list.split(',').map(|it| it.trim().trim_matches('"')).filter(|it| !it.is_empty()).collect();
     assert_eq!(names, tvox_widget::element::attributes::OBSERVED);
     let _ = Array::new();
+}
+
+#[wasm_bindgen_test]
+fn the_class_loads_the_languages_that_the_object_speaks() {
+    let lines = CLASS.split("const TEXTS = {").nth(1).unwrap().split("};").next().unwrap().lines();
+    let loaded: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+    let mut spoken = vec![String::new()];
+    for lang in Lang::ALL {
+        let code = lang.code();
+        spoken.push(format!("{code}: new URL(\"./texts/{code}.json\", import.meta.url),"));
+    }
+    assert_eq!(loaded, spoken);
 }

@@ -14,7 +14,7 @@ use tvox_widget::components::ui::{Announcement, Connect, Embedding, Settings, Ui
 use tvox_widget::core::config::Webrtc;
 use tvox_widget::core::model::{ChannelType, SessionId};
 use tvox_widget::core::{Widget, WidgetConf};
-use tvox_widget::i18n::Lang;
+use tvox_widget::i18n::{Lang, Texts};
 use tvox_widget::platform::memory::Memory;
 
 use crate::page::{Look, place, until};
@@ -154,7 +154,8 @@ impl Room {
 
     fn of(house: House, conf: WidgetConf, log: Vec<Value>, session: Value) -> Self {
         let house = Arc::new(house);
-        let settings = ArcRwSignal::new(Settings::of(Ok(conf), Lang::It, Connect::Intent));
+        let settings =
+            ArcRwSignal::new(Settings::of(Ok(conf), Texts::built_in(Lang::It), Connect::Intent));
         let place = place();
         let returned = Arc::new(Mutex::new(None));
         let mounted = mount_to(place.clone(), {

@@ -9,11 +9,11 @@ use crate::widget::Part;
 use crate::workspace::Workspace;
 
 /// Words that are in the interface and nowhere else, and how one knows: a custom property of the style
-/// sheet, a part of the shadow root, a text for visitors, and what its scripts ask of the page.
+/// sheet, a part of the shadow root, a language's file, and what its scripts ask of the page.
 const SIGNS: [&str; 6] = [
     "--tvox-surface",
     "composer-input",
-    "Write a message",
+    "./texts/en.json",
     "attachShadow",
     "adoptedStyleSheets",
     "insertBefore",

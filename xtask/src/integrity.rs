@@ -20,11 +20,20 @@ const HASHED: &str = "hashed";
 /// The list of those names, and their sums, by the plain name.
 const NAMES: &str = "manifest.json";
 
-/// What gets a second name, in an order in which each comes after those it loads.
+/// What gets a second name, in an order in which each comes after those it loads; the languages' files
+/// (`texts/`) before all of them.
 const NAMED: [&str; 6] =
     ["element.wasm", "core.wasm", "element.js", "core.js", "tvox-widget.js", BUNDLE];
 
 const BUNDLE: &str = "bundle/tvox-widget.js";
+
+/// The files that get a second name.
+fn named(package: &Path) -> Result<Vec<String>> {
+    let mut named = files_below(package)?;
+    named.retain(|name| name.starts_with("texts/") && name.ends_with(".json"));
+    named.extend(NAMED.map(str::to_owned));
+    Ok(named)
+}
 
 /// Puts what a page loads into `hashed/` once more, each file under a name that holds a sum of it,
 /// and loading the others by such names: what has such a name never changes.
@@ -33,18 +42,18 @@ const BUNDLE: &str = "bundle/tvox-widget.js";
 /// A file is missing, or loads another in a way that is not understood.
 pub(crate) fn add_hashed(package: &Path) -> Result<()> {
     let folder = package.join(HASHED);
-    let mut names: Vec<(&str, String)> = Vec::new();
+    let mut names: Vec<(String, String)> = Vec::new();
     let mut manifest = Map::new();
-    for name in NAMED {
-        let mut bytes = read(&package.join(name))?;
+    for name in named(package)? {
+        let mut bytes = read(&package.join(&name))?;
         if name.ends_with(".js") {
-            bytes = renamed(&String::from_utf8_lossy(&bytes), &names, name)?.into_bytes();
+            bytes = renamed(&String::from_utf8_lossy(&bytes), &names, &name)?.into_bytes();
         }
-        let file = hashed_name(name, &bytes);
+        let file = hashed_name(&name, &bytes);
         let place = folder.join(&file);
         create(place.parent().unwrap_or(&folder))?;
         write(&place, &bytes)?;
-        manifest.insert(name.into(), json!({ "file": file, "integrity": integrity(&bytes) }));
+        manifest.insert(name.clone(), json!({ "file": file, "integrity": integrity(&bytes) }));
         names.push((name, file));
     }
     write_json(&folder.join(NAMES), &manifest)
@@ -85,12 +94,13 @@ fn hashed_name(name: &str, bytes: &[u8]) -> String {
 }
 
 /// `script`, loading its neighbours by their second names.
-fn renamed(script: &str, names: &[(&str, String)], script_name: &str) -> Result<String> {
+fn renamed(script: &str, names: &[(String, String)], script_name: &str) -> Result<String> {
     let mut script = script.to_owned();
     for (name, hashed) in names {
         script = script.replace(&format!("\"./{name}\""), &format!("\"./{hashed}\""));
     }
-    match NAMED.iter().find(|name| script.contains(&format!("./{name}"))) {
+    let plain = names.iter().map(|(name, _)| name.as_str()).chain(NAMED);
+    match { plain }.find(|name| script.contains(&format!("./{name}"))) {
         None => Ok(script),
         Some(name) => Err(Problem::new(format!(
             "{script_name} loads ./{name} in a way that {HASHED}/ cannot follow"
@@ -122,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_neighbour_that_is_loaded_by_its_plain_name_is_an_error() {
-        let names = [("core.wasm", "core-1.wasm".to_owned())];
+        let names = [("core.wasm".to_owned(), "core-1.wasm".to_owned())];
         assert_eq!(renamed("f(\"./core.wasm\")", &names, "a.js").unwrap(), "f(\"./core-1.wasm\")");
         assert!(renamed("f('./core.wasm')", &names, "a.js").is_err());
     }
@@ -133,12 +143,15 @@ mod tests {
         let build = |module: &str| {
             let _ = std::fs::remove_dir_all(&folder);
             std::fs::create_dir_all(folder.join("bundle")).unwrap();
+            std::fs::create_dir_all(folder.join("texts")).unwrap();
+            std::fs::write(folder.join("texts/it.json"), module).unwrap();
             for name in NAMED {
                 std::fs::write(folder.join(name), name).unwrap();
             }
             std::fs::write(folder.join("core.wasm"), module).unwrap();
             std::fs::write(folder.join("core.js"), "f(\"./core.wasm\")").unwrap();
             std::fs::write(folder.join("tvox-widget.js"), "export * from\"./core.js\"").unwrap();
+            std::fs::write(folder.join("element.js"), "f(\"./texts/it.json\")").unwrap();
             add_hashed(&folder).unwrap();
             write_list(&folder).unwrap();
             let json = |path: &str| -> serde_json::Value {
@@ -149,8 +162,8 @@ mod tests {
         };
         let ((first, manifest, list), (second, ..)) = (build("one"), build("two"));
         let changed: Vec<_> = first.iter().filter(|name| !second.contains(name)).collect();
-        assert_eq!(changed.len(), 3, "{first:?} {second:?}");
-        for name in NAMED {
+        assert_eq!(changed.len(), 5, "{first:?} {second:?}");
+        for name in NAMED.into_iter().chain(["texts/it.json"]) {
             let file = manifest[name]["file"].as_str().unwrap();
             let bytes = std::fs::read(folder.join(HASHED).join(file));
             if let Ok(bytes) = bytes {

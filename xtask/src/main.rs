@@ -23,6 +23,7 @@ mod package;
 mod problem;
 mod suite;
 mod tally;
+mod texts;
 mod tool;
 mod trunk;
 mod weight;

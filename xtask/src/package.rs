@@ -10,6 +10,7 @@ use crate::files::{self, copy, create, files_below, read, write};
 use crate::integrity;
 use crate::notices;
 use crate::problem::{Problem, Result};
+use crate::texts;
 use crate::widget::{self, Optimise, Part, Tools};
 use crate::workspace::Workspace;
 
@@ -26,7 +27,7 @@ const BUNDLE: &str = "bundle/tvox-widget.js";
 const CLASSIC: &str = "classic.js";
 
 /// What ships as it is.
-const TEXTS: [(&str, &str); 7] = [
+const DOCUMENTS: [(&str, &str); 7] = [
     ("src/js/types.d.ts", "core.d.ts"),
     ("package/element.d.ts", "element.d.ts"),
     ("package/tvox-widget.d.ts", "tvox-widget.d.ts"),
@@ -82,10 +83,11 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     // For whoever has no Node; made always, so that it is tried always.
     write(&pieces.join(CLASSIC), classic::link(&pieces, "bundle.js", "TvoxWidget")?.as_bytes())?;
     create(&whole.join("bundle"))?;
+    texts::put(workspace, &whole)?;
     match &tools.esbuild {
         Some(esbuild) => {
             join_all(esbuild, &pieces, &whole)?;
-            for (from, name) in TEXTS {
+            for (from, name) in DOCUMENTS {
                 copy(&workspace.root.join(from), &whole.join(name))?;
             }
             write(&whole.join(NOTICES), notices::text(workspace)?.as_bytes())?;
@@ -178,7 +180,7 @@ fn publish(whole: &Path, dist: &Path) -> Result<()> {
 }
 
 /// What is done to the files on their way: other steps make other files of the same modules.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("classic.rs"),
     include_str!("glue.rs"),
     include_str!("integrity.rs"),
@@ -186,6 +188,7 @@ const STEPS: [&str; 8] = [
     include_str!("names.rs"),
     include_str!("notices.rs"),
     include_str!("package.rs"),
+    include_str!("texts.rs"),
     include_str!("widget.rs"),
 ];
 
@@ -202,9 +205,10 @@ impl Stamp {
         for (_part, path) in compiled {
             read(path)?.hash(&mut hasher);
         }
-        let texts = TEXTS.iter().map(|(from, _name)| *from).chain([MANIFEST]);
-        let texts = texts.map(|from| workspace.root.join(from));
-        for source in scripts(workspace)?.into_iter().chain(texts) {
+        let rest = DOCUMENTS.iter().map(|(from, _name)| *from).chain([MANIFEST]);
+        let rest = rest.map(|from| workspace.root.join(from));
+        let languages = texts::files(workspace)?;
+        for source in scripts(workspace)?.into_iter().chain(rest).chain(languages) {
             read(&source)?.hash(&mut hasher);
         }
         let text = format!("{:016x} {tools:?}\n", hasher.finish());

@@ -9,6 +9,7 @@ use crate::glue;
 use crate::module::Module;
 use crate::names;
 use crate::problem::{Problem, Result};
+use crate::texts;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
 
@@ -220,6 +221,7 @@ pub(crate) fn build_dev(workspace: &Workspace, folder: &Path) -> Result<()> {
     let compiled = workspace.target.join(WASM).join("debug/tvox_widget.wasm");
     create(folder)?;
     bind(&wasm_bindgen, element, &compiled, folder, &["--keep-debug"])?;
+    texts::put(workspace, folder)?;
     copy(&workspace.root.join("src/element/element.js"), &folder.join("element.js"))
 }
 

@@ -237,7 +237,7 @@ fn device_field(ui: Ui, line: Line, kind: DeviceKind, name: Key, part: &'static 
 
 fn label(ui: Ui, device: Option<&Device>, at: usize) -> std::borrow::Cow<'static, str> {
     match device.map(|device| device.label.as_str()) {
-        Some("") | None => ui.fill(Key::Device, &[("n", &(at + 1).to_string())]),
+        Some("") | None => ui.count(Key::Device, at as u64 + 1),
         Some(label) => label.to_owned().into(),
     }
 }

@@ -114,9 +114,7 @@ fn position(ui: Ui, queue: Option<&Queue>) -> Cow<'static, str> {
     match queue {
         None | Some(Queue { ringing: true, .. }) => "".into(),
         Some(Queue { position: Some(1), .. }) => ui.text(Key::QueueNext),
-        Some(Queue { position: Some(place), .. }) => {
-            ui.fill(Key::QueuePosition, &[("n", &place.to_string())])
-        }
+        Some(Queue { position: Some(place), .. }) => ui.count(Key::QueuePosition, (*place).into()),
         Some(Queue { position: None, .. }) => ui.text(Key::QueueUnknown),
     }
 }

@@ -57,6 +57,7 @@ pub fn shell(desk: Desk) -> El {
     div("tvox")
         .part("root")
         .attr_live("lang", move || Some(ui.lang().code().into()))
+        .attr_live("dir", move || Some(ui.lang().dir().into()))
         .attr_live("data-theme", move || {
             Some(looks::theme(ui.graphics(|graphics| graphics.theme)).into())
         })
