@@ -262,9 +262,10 @@ impl Disk {
             }
             Record::OperatorGone(id) => kept.operators.retain(|operator| operator.id != id),
             Record::SessionOpened(row) => kept.sessions.push((row, Vec::new())),
-            Record::SessionChanged { id, progress, .. } => {
+            Record::SessionChanged { id, service, progress, .. } => {
                 if let Some((row, _)) = kept.sessions.iter_mut().find(|(row, _)| row.id == id) {
                     row.progress = progress;
+                    row.service = service;
                 }
             }
             Record::SessionRetired(id) => kept.sessions.retain(|(row, _)| row.id != id),

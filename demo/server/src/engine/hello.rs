@@ -69,6 +69,7 @@ impl Engine {
             | OperatorCall::Services(_)
             | OperatorCall::Accept(_)
             | OperatorCall::Decline(_)
+            | OperatorCall::Transfer(_)
             | OperatorCall::ChatSend(_)
             | OperatorCall::ChatTyping(_)
             | OperatorCall::ChatReceived(_)

@@ -34,6 +34,7 @@ mod subscribe;
 mod time;
 mod timers;
 mod topic;
+mod transfers;
 mod trials;
 mod views;
 mod visitor_calls;

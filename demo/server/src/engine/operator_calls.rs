@@ -34,6 +34,7 @@ impl Engine {
             OperatorCall::Services(call) => self.set_services(operator, &call),
             OperatorCall::Accept(call) => self.accept(operator, &call),
             OperatorCall::Decline(call) => self.decline(operator, &call),
+            OperatorCall::Transfer(call) => self.transfer(operator, &call),
             OperatorCall::ChatSend(call) => self.operator_send(operator, call),
             OperatorCall::ChatTyping(call) => {
                 if self.visible_chat(operator, &call.session)?.connected_with(operator) {
@@ -152,7 +153,7 @@ impl Engine {
             Stage::Offered { operator: other, .. }
             | Stage::Invited { operator: other, .. }
             | Stage::Connected { operator: other, .. }
-                if other != operator =>
+                if other != operator && !session.is_passed_on_by(operator) =>
             {
                 return Err(Fault::already_taken("another operator has this contact"));
             }
@@ -232,7 +233,7 @@ impl Engine {
         Ok(result)
     }
 
-    fn recall(
+    pub(super) fn recall(
         &self,
         id: &OperatorId,
         method: &str,

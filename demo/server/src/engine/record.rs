@@ -37,6 +37,8 @@ pub enum Record {
     SessionChanged {
         /// Which.
         id: SessionId,
+        /// Its service, to which it may have been passed on.
+        service: String,
         /// The whole of it.
         progress: Progress,
         /// If it is over.

@@ -13,7 +13,7 @@ use std::time::Duration;
 impl Engine {
     /// Sets up a contact centre from what was kept. `handshake` is the time a connection has for its hello.
     ///
-    /// Whoever was connected counts as lost at this moment: visitors have the token's time to return, operators the grace time. What rang, rings no more.
+    /// Whoever was connected counts as lost at this moment: visitors have the token's time to return, operators the grace time. What rang, rings no more; what rang because it was passed on is back with who did that.
     pub fn new(
         rules: Rules,
         snapshot: Snapshot,
@@ -177,7 +177,20 @@ impl Engine {
             }
         }
         if matches!(session.progress.stage, Stage::Offered { .. }) {
-            session.progress.requeue(self.now);
+            let transfer = session.progress.transfer.as_mut().filter(|it| it.pending);
+            let from = transfer.map(|it| {
+                (it.pending, it.returned) = (false, true);
+                it.from.clone()
+            });
+            match from.and_then(|from| Some((self.operators.get_mut(&from)?, from))) {
+                Some((operator, from)) if operator.present => {
+                    operator.contacts.insert(id.clone());
+                    session.progress.stage =
+                        Stage::Connected { operator: from, remark: Remark::None };
+                    session.progress.step += 1;
+                }
+                Some(_) | None => session.progress.requeue(self.now),
+            }
         }
         if session.is_queued() {
             self.queues

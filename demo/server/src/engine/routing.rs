@@ -85,6 +85,9 @@ impl Engine {
 
     /// The operator neither accepts nor is there any more.
     pub(super) fn let_go(&mut self, id: &SessionId, operator: &OperatorId) {
+        if self.give_back(id, operator) {
+            return;
+        }
         let until = self.now.after(self.rules.operators.again);
         if let Some(session) = self.sessions.get_mut(id) {
             session.refused.retain(|_, until| *until > self.now);
@@ -100,10 +103,7 @@ impl Engine {
     /// What rings with somebody who went away, rings with the next.
     pub(super) fn withdraw_offers(&mut self, operator: &OperatorId) {
         for id in self.contacts_of(operator) {
-            if matches!(
-                self.sessions.get(&id).map(|session| &session.progress.stage),
-                Some(Stage::Offered { .. })
-            ) {
+            if self.rings_with(&id, operator) {
                 self.let_go(&id, operator);
             }
         }
@@ -118,14 +118,15 @@ impl Engine {
             std::cmp::Reverse(self.sessions.get(id).map(|session| session.created))
         });
         for id in contacts {
+            if self.rings_with(&id, operator) && self.give_back(&id, operator) {
+                continue;
+            }
             self.drop_contact(operator, &id);
-            let Some(session) = self.sessions.get_mut(&id) else { continue };
-            let queue = self.queues.entry(session.service.clone()).or_default();
-            queue.remove(&(session.progress.order, id.clone()));
-            let head = queue.first().map_or(session.progress.order, |(order, _)| *order - 1);
-            session.progress.order = head.min(session.progress.order);
-            session.progress.requeue(self.now);
-            queue.insert((session.progress.order, id.clone()));
+            // What he passed on goes on ringing with the colleague.
+            if self.sessions.get(&id).is_none_or(|session| session.is_passed_on_by(operator)) {
+                continue;
+            }
+            self.wait_first(&id);
             // Whoever is next has another browser: media begins anew.
             self.forget_signals(&id);
             self.session_stepped(&id);
@@ -133,9 +134,28 @@ impl Engine {
         }
     }
 
+    /// Waits again, before all others of its service.
+    pub(super) fn wait_first(&mut self, id: &SessionId) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let queue = self.queues.entry(session.service.clone()).or_default();
+        queue.remove(&(session.progress.order, id.clone()));
+        let head = queue.first().map_or(session.progress.order, |(order, _)| *order - 1);
+        session.progress.order = head.min(session.progress.order);
+        session.progress.requeue(self.now);
+        queue.insert((session.progress.order, id.clone()));
+    }
+
+    fn rings_with(&self, id: &SessionId, operator: &OperatorId) -> bool {
+        matches!(
+            self.sessions.get(id).map(|session| &session.progress.stage),
+            Some(Stage::Offered { operator: rung, .. }) if rung == operator
+        )
+    }
+
     /// An operator accepts.
     pub(super) fn connect(&mut self, id: &SessionId, operator: &OperatorId) {
         let now = self.now;
+        self.settle_transfer(id);
         let Some(session) = self.sessions.get_mut(id) else { return };
         if let Some(queue) = self.queues.get_mut(&session.service) {
             queue.remove(&(session.progress.order, id.clone()));
@@ -144,6 +164,8 @@ impl Engine {
             Stage::Connected { operator: operator.clone(), remark: super::state::Remark::None };
         session.progress.step += 1;
         session.progress.handled.insert(operator.clone());
+        // Who takes back what he passed on has passed on nothing.
+        session.progress.transfer.take_if(|transfer| transfer.from == *operator);
         session.progress.answered = Some(now);
         if let Some(call) = &mut session.progress.call {
             call.held = false;
@@ -205,14 +227,7 @@ impl Engine {
     }
 
     fn can_ring(&self, id: &OperatorId, operator: &Operator, session: &Session) -> bool {
-        let rings = || {
-            operator.contacts.iter().any(|contact| {
-                matches!(
-                    self.sessions.get(contact).map(|session| &session.progress.stage),
-                    Some(Stage::Offered { .. })
-                )
-            })
-        };
+        let rings = || operator.contacts.iter().any(|contact| self.rings_with(contact, id));
         let takes_more = operator.automatic
             || (!(session.channel.is_call() && self.is_on_a_call(operator))
                 && operator.contacts.len() < self.rules.operators.contacts

@@ -66,6 +66,7 @@ impl Engine {
             handled: BTreeSet::new(),
             answered: None,
             recaps: 0,
+            transfer: None,
             call: channel.is_call().then_some(CallProgress {
                 held: false,
                 since: now,
@@ -119,9 +120,11 @@ impl Engine {
         if !session.is_open() {
             return;
         }
-        let operator = session.operator().cloned();
         let lasted = session.handled_for(self.now);
         let service = session.service.clone();
+        let operator = session.operator().cloned();
+        self.settle_transfer(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
         session.progress.stage = Stage::Closed { at: self.now };
         session.position = None;
         let visitor = session.visitor.clone();
@@ -339,7 +342,12 @@ fn progress_record(id: &SessionId, session: &Session) -> Record {
         | Stage::Invited { .. }
         | Stage::Connected { .. } => None,
     };
-    Record::SessionChanged { id: id.clone(), progress: session.progress.clone(), closed }
+    Record::SessionChanged {
+        id: id.clone(),
+        service: session.service.clone(),
+        progress: session.progress.clone(),
+        closed,
+    }
 }
 
 /// When its step may be over.

@@ -112,9 +112,36 @@ pub struct Progress {
     /// Transcripts that were sent.
     #[serde(default)]
     pub(super) recaps: usize,
+    /// How it was passed on, the last time.
+    #[serde(default)]
+    pub(super) transfer: Option<Box<Transfer>>,
     /// Of a call.
     #[serde(default)]
     pub(super) call: Option<CallProgress>,
+}
+
+/// From one operator to another, or to a service.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Transfer {
+    /// Who passed it on.
+    pub(super) from: OperatorId,
+    /// His name: he may be gone by the time it is read.
+    pub(super) by: String,
+    /// The colleague's name, or the service's.
+    pub(super) to: String,
+    /// What the next one should know.
+    pub(super) note: Option<String>,
+    /// It rings with the colleague, and stays on the desk of who passed it on until somebody has it.
+    pub(super) pending: bool,
+    /// The colleague did not take it.
+    pub(super) returned: bool,
+}
+
+impl std::fmt::Debug for Transfer {
+    /// Without the note: what is said about a visitor is nobody else's business.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Transfer({} pending={})", self.from, self.pending)
+    }
 }
 
 /// What a call has beside what every session has.
@@ -149,6 +176,8 @@ impl Progress {
 ///                     │        Offered
 ///                     ▼           ▼  accept
 ///                     └──────▶ Connected ⟲ remarks: page pushed, silent for long
+///                                 │ ▲  passed on to a colleague: Offered, and back if he does not take it;
+///                                 ▼ │  to a service: Waiting
 ///                                 ▲  accept
 ///  operator's call.create ──▶ Invited
 ///   any ──▶ Closed
@@ -286,6 +315,11 @@ impl Session {
             | Stage::Connected { operator, .. } => Some(operator),
             Stage::Welcome { .. } | Stage::Waiting | Stage::Closed { .. } => None,
         }
+    }
+
+    /// Rings with a colleague of that operator, who passed it on.
+    pub(super) fn is_passed_on_by(&self, id: &OperatorId) -> bool {
+        self.progress.transfer.as_ref().is_some_and(|it| it.pending && it.from == *id)
     }
 
     pub(super) fn connected_with(&self, id: &OperatorId) -> bool {

@@ -168,7 +168,7 @@ impl Engine {
         let mut bytes = 0;
         for (index, entry) in session.log.iter().enumerate().skip(from).take(self.rules.limits.page)
         {
-            let event = raw(&chat_event(id, index as u64 + 1, entry, side));
+            let event = raw(&chat_event(id, index as u64 + 1, entry, side, self.speaker_of(entry)));
             bytes += event.get().len() + 1;
             if bytes > self.rules.limits.page_bytes && !result.is_empty() {
                 break;
@@ -214,7 +214,7 @@ impl Engine {
             if followers.is_empty() {
                 continue;
             }
-            let event = raw(&chat_event(id, seq, entry, side));
+            let event = raw(&chat_event(id, seq, entry, side, self.speaker_of(entry)));
             for (link, number) in followers {
                 self.send(link, frame::log_event(&subscription_name(number), &event));
             }

@@ -170,6 +170,7 @@ impl Engine {
             since: session.created.iso(),
             customer: session.customer.clone(),
             fields: session.fields.clone(),
+            transfer: Self::transfer_value(session),
             visitor: self.visitor_value(session),
         }
     }
@@ -186,13 +187,16 @@ impl Engine {
         }
     }
 
-    fn desk(&self, id: &OperatorId, operator: &Operator) -> Desk {
+    fn desk(&self, operator_id: &OperatorId, operator: &Operator) -> Desk {
         let mut contacts: Vec<(Timestamp, DeskContact)> = operator
             .contacts
             .iter()
             .filter_map(|id| Some((id, self.sessions.get(id)?)))
             .map(|(id, session)| {
                 let (state, expires) = match &session.progress.stage {
+                    Stage::Offered { until, .. } if session.is_passed_on_by(operator_id) => {
+                        (DeskState::Transferring, Some(until.iso()))
+                    }
                     Stage::Offered { until, .. } => (DeskState::Offered, Some(until.iso())),
                     Stage::Invited { until, .. } => (DeskState::Invited, Some(until.iso())),
                     Stage::Welcome { .. }
@@ -211,6 +215,7 @@ impl Engine {
                         .customer
                         .as_ref()
                         .and_then(crate::wire::model::Customer::label),
+                    transfer: Self::transfer_value(session),
                     visitor: self.visitor_value(session),
                 };
                 (session.created, contact)
@@ -219,7 +224,7 @@ impl Engine {
         contacts
             .sort_by(|one, other| (one.0, one.1.id.as_str()).cmp(&(other.0, other.1.id.as_str())));
         Desk {
-            operator: id.clone(),
+            operator: operator_id.clone(),
             name: operator.name.clone(),
             status: operator.status,
             services: operator.services.clone(),
@@ -287,6 +292,7 @@ pub(super) fn chat_event(
     seq: u64,
     entry: &super::Entry,
     side: Side,
+    agent: Option<Agent>,
 ) -> ChatEvent {
     let mut event = ChatEvent {
         seq: Some(seq),
@@ -299,6 +305,7 @@ pub(super) fn chat_event(
         message: None,
         greeting: None,
         attachment: None,
+        agent,
         created_at: Some(entry.at.iso()),
     };
     match &entry.what {
@@ -323,6 +330,18 @@ pub(super) fn chat_event(
         }
     }
     event
+}
+
+impl Engine {
+    /// The operator who said it, as long as he is known: a conversation may have had several.
+    pub(super) fn speaker_of(&self, entry: &super::Entry) -> Option<Agent> {
+        let (What::Said { by: Author::Operator(id), .. }
+        | What::File { by: Author::Operator(id), .. }) = &entry.what
+        else {
+            return None;
+        };
+        self.operators.get(id).map(|operator| Agent { name: operator.name.clone() })
+    }
 }
 
 /// Which way it goes, and who wrote it: a greeting goes towards the visitor whose page wrote it.
@@ -351,6 +370,7 @@ pub(super) fn typing_event(
         message: None,
         greeting: None,
         attachment: None,
+        agent: None,
         created_at: None,
     }
 }

@@ -50,13 +50,16 @@ fn write_one(sql: &Transaction<'_>, record: Record) -> Result<()> {
             Ok(())
         }
         Record::SessionOpened(row) => write_session(sql, &row),
-        Record::SessionChanged { id, progress, closed } => {
-            sql.prepare_cached("UPDATE sessions SET progress = ?2, closed = ?3 WHERE id = ?1")?
-                .execute(params![
-                    id.as_str(),
-                    json(&progress)?,
-                    closed.map(crate::engine::Timestamp::millis)
-                ])?;
+        Record::SessionChanged { id, service, progress, closed } => {
+            sql.prepare_cached(
+                "UPDATE sessions SET progress = ?2, closed = ?3, service = ?4 WHERE id = ?1",
+            )?
+            .execute(params![
+                id.as_str(),
+                json(&progress)?,
+                closed.map(crate::engine::Timestamp::millis),
+                service
+            ])?;
             Ok(())
         }
         Record::SessionRetired(id) => {

@@ -48,8 +48,33 @@ pub struct ContactValue {
     pub customer: Option<Customer>,
     /// The form before contact.
     pub fields: Vec<Field>,
+    /// How it was passed on, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<TransferValue>,
     /// Who is on the other side.
     pub visitor: VisitorValue,
+}
+
+/// A contact that was passed on, the last time.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferValue {
+    /// The name of who passed it on.
+    pub by: String,
+    /// The colleague's name, or the service's description.
+    pub to: String,
+    /// What the next one should know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The colleague did not take it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returned: bool,
+}
+
+impl fmt::Debug for TransferValue {
+    /// Without the note: what is said about a visitor is nobody else's business.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransferValue(returned={})", self.returned)
+    }
 }
 
 /// A page that the visitor saw.
@@ -96,6 +121,8 @@ pub enum DeskState {
     Connected,
     /// The visitor is rung.
     Invited,
+    /// Passed on by him; rings with the colleague.
+    Transferring,
 }
 
 /// One line of a desk.
@@ -117,6 +144,9 @@ pub struct DeskContact {
     /// Display name only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
+    /// How it was passed on, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<TransferValue>,
     /// Who is on the other side.
     pub visitor: VisitorValue,
 }

@@ -125,6 +125,8 @@ faults! {
     already_taken = 1601, "ALREADY_TAKEN", false;
     /// The contact does not ring with this operator.
     not_offered = 1602, "NOT_OFFERED", false;
+    /// The colleague takes no contacts now.
+    colleague_unavailable = 1603, "COLLEAGUE_UNAVAILABLE", true;
 }
 
 impl Fault {

@@ -6,7 +6,7 @@ use crate::wire::call::{
 use crate::wire::desk::OperatorStatus;
 use crate::wire::fault::Fault;
 use crate::wire::file::FileCall;
-use crate::wire::id::SessionId;
+use crate::wire::id::{OperatorId, SessionId};
 use crate::wire::telephony::OperatorTelephony;
 use serde::Deserialize;
 use serde_json::Value;
@@ -34,6 +34,8 @@ pub enum OperatorCall {
     Accept(About),
     /// I do not.
     Decline(About),
+    /// Somebody else should have it.
+    Transfer(TransferCall),
     /// I say this.
     ChatSend(ChatSend),
     /// I am writing.
@@ -105,6 +107,28 @@ pub struct ChatSend {
     pub message: String,
 }
 
+/// `session.transfer`: to a colleague, or to a service.
+#[derive(Clone, Deserialize)]
+pub struct TransferCall {
+    /// Which session.
+    pub session: SessionId,
+    /// Makes it safe to repeat.
+    pub key: Key,
+    /// The colleague.
+    pub to: Option<OperatorId>,
+    /// The service's code.
+    pub service: Option<String>,
+    /// What the next one should know.
+    pub note: Option<String>,
+}
+
+impl std::fmt::Debug for TransferCall {
+    /// Without the note: what is said about a visitor is nobody else's business.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TransferCall({} to {:?} {:?})", self.session, self.to, self.service)
+    }
+}
+
 /// `page.push`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PagePush {
@@ -133,6 +157,7 @@ impl OperatorCall {
             "operator.services" => Self::Services(params(value)?),
             "session.accept" => Self::Accept(params(value)?),
             "session.decline" => Self::Decline(params(value)?),
+            "session.transfer" => Self::Transfer(params(value)?),
             "chat.send" => Self::ChatSend(params(value)?),
             "chat.typing" => Self::ChatTyping(params(value)?),
             "chat.received" => Self::ChatReceived(params(value)?),
@@ -168,6 +193,7 @@ impl OperatorCall {
             | Self::Services(_)
             | Self::Accept(_)
             | Self::Decline(_)
+            | Self::Transfer(_)
             | Self::ChatSend(_)
             | Self::ChatTyping(_)
             | Self::PagePush(_)

@@ -26,5 +26,6 @@ mod sim;
 mod simulated;
 mod support;
 mod timeouts;
+mod transfers;
 mod turn;
 mod turn_client;

@@ -1,8 +1,18 @@
 //! What happens when nothing does.
 
-use crate::support::World;
+use crate::support::{Visitor, World};
 use serde_json::json;
 use std::time::Duration;
+
+/// A conversation whose visitor has followed it since before it was answered: however late this test is woken, no step passes unseen.
+async fn answered(world: &World) -> (Visitor, Visitor, String) {
+    let mut operator = world.operator("Anna").await;
+    let mut visitor = world.visitor().await;
+    let session = visitor.create("service0001").await;
+    visitor.follow(&session).await;
+    operator.begin("session.accept", json!({"session": session})).await;
+    (visitor, operator, session)
+}
 
 #[tokio::test]
 async fn who_says_no_hello_is_shown_the_door() {
@@ -99,7 +109,7 @@ async fn a_silent_visitor_is_asked_and_his_answer_keeps_the_conversation() {
         settings.rules.chat.inactivity_warning = Duration::from_secs(60);
     })
     .await;
-    let (mut visitor, _operator, session) = world.conversation().await;
+    let (mut visitor, _operator, session) = answered(&world).await;
     let asked = visitor.event(|event| event["result"]["step"]["type"] == "INACTIVE_TIMEOUT").await;
     let expires = asked["result"]["step"]["inactivityExpireDatetime"].as_i64().unwrap();
     let left = expires
@@ -127,7 +137,7 @@ async fn a_visitor_who_does_not_answer_loses_the_conversation() {
         settings.rules.chat.inactivity_warning = Duration::from_millis(80);
     })
     .await;
-    let (mut visitor, mut operator, session) = world.conversation().await;
+    let (mut visitor, mut operator, session) = answered(&world).await;
     visitor.event(|event| event["result"]["sessionState"] == "CLOSED").await;
     assert_eq!(visitor.refused("session.active", json!({"session": session})).await, 1301);
     assert_eq!(operator.subscribe("desk").await["result"]["contacts"], json!([]));
@@ -138,7 +148,7 @@ async fn the_longest_conversation_ends_with_a_word() {
     let world =
         World::with(|settings| settings.rules.chat.duration = Some(Duration::from_millis(250)))
             .await;
-    let (mut visitor, _operator, _session) = world.conversation().await;
+    let (mut visitor, _operator, _session) = answered(&world).await;
     let over =
         visitor.event(|event| event["result"]["step"]["type"] == "MAX_DURATION_TIMEOUT").await;
     let closed = visitor.event(|event| event["result"]["sessionState"] == "CLOSED").await;
