@@ -1,5 +1,6 @@
 // A call in words, where it may begin, and how one gets back to it.
 
+import { clean } from "./conversation.js";
 import { h, icon, say } from "./dom.js";
 import { elapsed } from "./time.js";
 
@@ -16,6 +17,7 @@ export const channelIcon = (channel) => ICONS[channel] ?? "chat";
 export function callWords(conversation) {
   const { state, start } = conversation.session ?? {};
   if (conversation.closed || state === "IDLE") return ["over", "The call is over"];
+  if (conversation.transferring) return ["rings", `Rings with ${clean(conversation.transfer?.to) || "a colleague"}…`];
   if (conversation.invited || state === "NEW_INBOUND") return ["rings", "Rings with the visitor…"];
   if (state === "HOLD") return ["held", `On hold · ${elapsed(start)}`];
   if (state === "CONNECTED" || state === "CONFERENCED") return ["live", `Connected · ${elapsed(start)}`];

@@ -44,9 +44,11 @@ export class Calls {
       this.#legs.get(id)?.hold(conversation.session?.state === "HOLD");
     }
     for (const [id, leg] of this.#legs) {
-      if (this.store.conversations.get(id)?.connected) continue;
+      const conversation = this.store.conversations.get(id);
+      if (conversation?.connected) continue;
       this.#legs.delete(id);
-      this.#ours.delete(id);
+      // If a colleague does not take it, nothing that is said until then was dealt with by an earlier page.
+      if (!conversation?.transferring) this.#ours.delete(id);
       leg.close();
       this.store.changed("media");
     }

@@ -8,6 +8,7 @@ import { attribute, h, icon, iconButton, mark, reconcile, say } from "./dom.js";
 import { avatar } from "./person.js";
 import { stageView } from "./stage.js";
 import { elapsed } from "./time.js";
+import { handedOver, transferDialog } from "./transfer.js";
 import { transcriptView } from "./transcript.js";
 
 /** `sound` plays the calls. */
@@ -20,6 +21,7 @@ export function chatView(store, desk, sound) {
   const line = h("p", { class: "chat-line" });
   const push = pushDialog(store, desk);
   const confirm = confirmDialog();
+  const transfer = transferDialog(store, desk);
   const details = h(
     "button",
     {
@@ -36,7 +38,7 @@ export function chatView(store, desk, sound) {
     "button",
     {
       type: "button",
-      class: "button",
+      class: "button spare",
       testid: "push-open",
       "aria-label": "Send a page",
       title: "Send the visitor to a page",
@@ -45,6 +47,30 @@ export function chatView(store, desk, sound) {
     icon("page"),
     h("span", { class: "label", text: "Send a page" }),
   );
+  const passOn = h(
+    "button",
+    {
+      type: "button",
+      class: "button spare",
+      testid: "transfer-open",
+      "aria-label": "Pass on",
+      title: "Pass on to a colleague or another service",
+      on: { click: () => transfer.show(store.selected) },
+    },
+    icon("pass"),
+    h("span", { class: "label", text: "Pass on" }),
+  );
+  const takeBack = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      testid: "transfer-back",
+      text: "Take back",
+      on: { click: () => desk.takeBack(store.selected) },
+    },
+  );
+  const handover = h("p", { class: "handover", testid: "transfer-note", hidden: true });
   const end = h(
     "button",
     {
@@ -92,14 +118,16 @@ export function chatView(store, desk, sound) {
       back,
       face,
       h("div", { class: "chat-who" }, name, line),
-      h("div", { class: "chat-tools" }, ...inviteView(store, desk), pushOpen, end, away, details),
+      h("div", { class: "chat-tools" }, ...inviteView(store, desk), pushOpen, passOn, takeBack, end, away, details),
     ),
+    handover,
     callStrip(store, desk),
     stageView(store, desk, sound.listen),
     transcriptView(store, desk),
     banner,
     composerView(store, desk),
     push.node,
+    transfer.node,
     confirm.node,
   );
   const empty = emptyView(store);
@@ -112,7 +140,7 @@ export function chatView(store, desk, sound) {
         [
           ...(conversation.isCall ? [channelName(conversation.channel)] : []),
           store.serviceName(conversation.service),
-          conversation.connected ? elapsed(conversation.since) : conversation.invited ? "rings" : "ended",
+          conversation.connected ? elapsed(conversation.since) : conversation.present ? "rings" : "ended",
         ].join(" · "),
       );
   };
@@ -133,10 +161,14 @@ export function chatView(store, desk, sound) {
     elsewhere.hidden = others === 0;
     say(elsewhere, String(others));
     attribute(back, "aria-label", others > 0 ? `Back to the lists, ${others} unread` : "Back to the lists");
-    mark(chat, "ended", !conversation.connected);
+    mark(chat, "ended", !conversation.connected && !conversation.transferring);
+    say(handover, conversation.present ? handedOver(conversation, store.me?.name) : "");
+    handover.hidden = handover.textContent === "";
+    passOn.hidden = !conversation.connected;
+    takeBack.hidden = !conversation.transferring;
     // A call has its own controls, in its bar.
     pushOpen.hidden = end.hidden = !conversation.connected || conversation.isCall;
-    away.hidden = conversation.connected || conversation.invited;
+    away.hidden = conversation.present;
     mark(chat, "is-call", conversation.isCall);
     const [tone, words] = bannerOf(store, conversation);
     banner.className = `chat-banner ${tone}`;
@@ -153,6 +185,7 @@ export function chatView(store, desk, sound) {
 function bannerOf(store, conversation) {
   if (conversation.isCall) return callBannerOf(store, conversation);
   if (conversation.closed) return ["", "This conversation has ended."];
+  if (conversation.transferring) return ["", `Rings with ${clean(conversation.transfer?.to)}. What you write waits.`];
   if (!conversation.connected) return ["", "This conversation is no longer with you."];
   if (store.link.name !== "online")
     return ["warning", "You are offline. What you write is sent as soon as the server is back."];
@@ -167,7 +200,7 @@ function bannerOf(store, conversation) {
 
 function callBannerOf(store, conversation) {
   if (conversation.closed) return ["", "This call has ended."];
-  if (!conversation.connected && !conversation.invited) return ["", "This call is no longer with you."];
+  if (!conversation.present) return ["", "This call is no longer with you."];
   if (store.link.name !== "online") return ["warning", "You are offline. The call waits for you for a moment."];
   if (conversation.visitor.online === false) return ["warning", "The visitor’s connection was lost. The call waits for a moment."];
   return ["", ""];

@@ -8,7 +8,7 @@
 //   offer (data-session)   a ringing contact, holding  accept, decline
 //   queue-item (data-session, data-position)  a waiting contact, holding  accept  where it may be taken by hand;
 //                          what rings with this operator is an `offer`, not a `queue-item`
-//   contact-item (data-session, data-state: connected | ended)   opens a conversation; unread, put-away
+//   contact-item (data-session, data-state: connected | transferring | ended)   opens a conversation; unread, put-away
 //   chat (data-session)    the open conversation, holding:
 //     transcript           the list of
 //     message              data-direction: INBOUND (ours, towards the visitor) | OUTBOUND (the visitor's)
@@ -16,7 +16,9 @@
 //     message-text, message-retry, message-remove
 //     typing               text while the visitor writes, else empty
 //     composer, send, canned-open, canned-item, canned-edit
-//     push-open, close     open the dialogs below
+//     push-open, transfer-open, close     open the dialogs below
+//     transfer-back        while it rings with a colleague
+//     transfer-note        who passed it on, and what for; also in an offer
 //     invite-PHONE_CALL, invite-VIDEO       ring the visitor of a conversation
 //     file-open, file-input                 choose a file to send
 //     file (data-file, data-state: SCANNING | AVAILABLE | REFUSED), holding  file-fetch
@@ -25,6 +27,7 @@
 //       call-mute, call-camera, call-share, call-hold (each data-on: true | false), call-devices, call-close,
 //       device-audioinput, device-videoinput, device-audiooutput
 //     call-strip           another contact is open while a call runs, holding  call-return
+//   transfer-to-<operator id>, transfer-service-<code>, transfer-text, transfer-submit, transfer-none   dialog
 //   push-uri, push-submit, push-error; close-confirm, close-cancel   dialogs
 //   visits, visit          pages that the visitor of the open conversation saw
 //   notice, link-state     what went wrong; the connection in words

@@ -26,7 +26,10 @@ export class Contacts {
     const { store } = this;
     const present = new Set(contacts.map((contact) => contact.id));
     for (const contact of contacts) {
-      this.follow(contact.id).contact = contact;
+      const conversation = this.follow(contact.id);
+      if (conversation.transferring && contact.state === "CONNECTED" && contact.transfer?.returned)
+        store.say(`${contact.transfer.to} did not take it: ${conversation.name} is back with you.`, "warning");
+      conversation.contact = contact;
       if (contact.state !== "OFFERED" && !store.conversations.get(store.selected)) this.ports.open(contact.id);
     }
     for (const conversation of [...store.conversations.values()]) {
@@ -36,6 +39,8 @@ export class Contacts {
         this.putAway(conversation.id);
         store.say("The visitor did not take the call.");
       } else {
+        if (conversation.transferring && !conversation.closed)
+          store.say(`${conversation.transfer.to} has ${conversation.name} now.`);
         conversation.contact = null;
         this.outbox.close(conversation.id);
       }

@@ -52,6 +52,21 @@ export class Conversation {
     return this.contact?.state === "OFFERED";
   }
 
+  /** Passed on by this operator; it rings with a colleague. */
+  get transferring() {
+    return this.contact?.state === "TRANSFERRING";
+  }
+
+  /** How it was passed on, the last time: `{by, to, note?, returned?}`, or nothing. */
+  get transfer() {
+    return this.contact?.transfer ?? this.session?.transfer ?? null;
+  }
+
+  /** Whether it is on this operator's desk, in whatever state. */
+  get present() {
+    return this.connected || this.invited || this.transferring;
+  }
+
   /** The visitor and this operator may write to each other. */
   get connected() {
     return this.contact?.state === "CONNECTED" && !this.closed;

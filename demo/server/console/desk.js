@@ -17,6 +17,7 @@ export class Desk {
   #login = null; // {name, services, status, passcode}
   #refused = () => {};
   #welcomedOnce = () => {};
+  #passing = null; // {print, key}: a transfer whose answer has not come
 
   /** @param {import("./store.js").Store} store */
   constructor(store) {
@@ -118,6 +119,32 @@ export class Desk {
 
   decline(id) {
     this.wire.call("session.decline", { session: id }).catch(() => {});
+  }
+
+  /** Passes a contact on: `{to}`, a colleague's id, or `{service}`; `false` where that cannot be now. */
+  async transfer(id, target, note) {
+    this.typing.idle();
+    const { key } = (this.#passing = samePassing(this.#passing, { id, target, note }));
+    try {
+      await this.wire.call("session.transfer", { session: id, key, ...target, ...(note ? { note } : {}) });
+      this.#passing = null;
+      return true;
+    } catch (error) {
+      // An answer that was lost is asked for again with the same key.
+      if (!error.retryable) this.#passing = null;
+      this.store.say(transferRefusal(error.reason), "warning");
+      return false;
+    }
+  }
+
+  /** Takes back what rings with a colleague. */
+  async takeBack(id) {
+    try {
+      this.calls.ours(id);
+      await this.wire.call("session.accept", { session: id });
+    } catch {
+      this.store.say("It has been taken already.", "warning");
+    }
   }
 
   open(id) {
@@ -312,6 +339,23 @@ export class Desk {
     Object.assign(store, { me: null, selected: null, queue: { total: 0, waiting: [] }, operators: [] });
     store.changed("me", "queue", "operators", "contacts", "selected", "conversation");
   }
+}
+
+/** The transfer that was tried before, if it was this very one; else a new one. */
+function samePassing(before, { id, target, note }) {
+  const print = JSON.stringify([id, target, note]);
+  return before?.print === print ? before : { print, key: newKey() };
+}
+
+function transferRefusal(reason) {
+  return (
+    {
+      COLLEAGUE_UNAVAILABLE: "The colleague cannot take it now.",
+      OUT_OF_SERVICE: "Nobody else answers this service now.",
+      OVERTIME: "This service is closed at this hour.",
+      CHANNEL_DISABLED: "This service does not take such contacts.",
+    }[reason] ?? "It could not be passed on. Please try again."
+  );
 }
 
 /** Where the server is; behind a proxy that is not where this page came from. */

@@ -128,6 +128,7 @@ export function pushDialog(store, desk) {
   };
 }
 
-function closesOnBackdrop(dialog) {
+/** A click beside a dialog closes it. */
+export function closesOnBackdrop(dialog) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 }

@@ -209,9 +209,22 @@ export class Leg {
     }, delay);
   }
 
+  // No peer connection yet. A visitor who was away while this call was passed on has not heard that there is
+  // another browser to offer to.
+  #wait() {
+    this.#quiet = this.peer.met || this.elsewhere ? 0 : this.#quiet + 1;
+    if (this.#quiet < SILENT_LOOKS) return;
+    this.#quiet = 0;
+    this.peer.ask();
+  }
+
   async #look() {
     const report = await this.peer.stats();
-    if (this.#closed || !report) return;
+    if (this.#closed) return;
+    if (!report) {
+      this.#wait();
+      return;
+    }
     const now = reading(report);
     const passed = this.#before && between(this.#before, now);
     this.#before = now;

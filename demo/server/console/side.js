@@ -4,6 +4,7 @@ import { callWords, channelName } from "./call.js";
 import { clean, nameOf } from "./conversation.js";
 import { attribute, h, icon, iconButton, mark, reconcile, say } from "./dom.js";
 import { avatar } from "./person.js";
+import { handedOver } from "./transfer.js";
 import { elapsed, hour, inFull, serverNow } from "./time.js";
 
 export function sideView(store, desk) {
@@ -82,11 +83,13 @@ function offerCard(store, desk) {
   const name = h("strong", { class: "person" });
   const line = h("span", { class: "row-line" });
   const page = h("span", { class: "row-line page-line" });
+  const note = h("p", { class: "offer-note", testid: "transfer-note", hidden: true });
   const left = h("span", { class: "ring-left" });
   const bar = h("progress", { class: "ring-bar", "aria-label": "Time to answer" });
   const card = h("li", { class: "offer", testid: "offer" });
   card.append(
     h("div", { class: "row-top" }, face, h("div", { class: "row-text" }, name, line, page), left),
+    note,
     bar,
     h(
       "div",
@@ -126,6 +129,8 @@ function offerCard(store, desk) {
     showFace(face, offer.name, offer.visitor.id, offer.customer);
     const last = offer.visits.at(-1);
     say(page, last ? `on “${last.uriDisplay || last.uri || last.linkableUri}”` : "");
+    say(note, handedOver(offer));
+    note.hidden = note.textContent === "";
     card.tick();
   };
   return card;
@@ -203,10 +208,10 @@ function contactRow(store, desk) {
   row.append(open, away);
   row.show = (conversation) => {
     open.dataset.session = conversation.id;
-    open.dataset.state = conversation.connected ? "connected" : "ended";
+    open.dataset.state = conversation.connected ? "connected" : conversation.transferring ? "transferring" : "ended";
     const selected = store.selected === conversation.id;
     mark(row, "selected", selected);
-    mark(row, "ended", !conversation.connected && !conversation.invited);
+    mark(row, "ended", !conversation.present);
     mark(row, "typing", conversation.typing);
     attribute(open, "aria-current", selected ? "true" : null);
     showFace(face, conversation.name, conversation.visitor.id, conversation.customer);
@@ -225,12 +230,12 @@ function contactRow(store, desk) {
         store.serviceName(conversation.service),
         count > 0 ? `${count} unread` : "",
         conversation.typing ? "typing" : "",
-        conversation.connected ? "" : conversation.invited ? "rings" : "ended",
+        conversation.connected ? "" : conversation.present ? "rings" : "ended",
       ]
         .filter(Boolean)
         .join(", "),
     );
-    away.hidden = conversation.connected || conversation.invited;
+    away.hidden = conversation.present;
     attribute(away, "aria-label", `Put away ${conversation.name}`);
   };
   return row;
@@ -240,6 +245,7 @@ function lastLine(store, desk, conversation) {
   if (desk.outbox.of(conversation.id).some((entry) => entry.state === "failed")) return "A message could not be sent";
   const draft = desk.draft(conversation.id);
   if (draft && store.selected !== conversation.id) return `Draft: ${draft}`;
+  if (conversation.transferring) return `Rings with ${clean(conversation.transfer?.to)}…`;
   if (conversation.isCall) return `${channelName(conversation.channel)} · ${callWords(conversation)[1].split(" · ")[0]}`;
   const last = conversation.lastMessage;
   if (last?.attachment) return `${last.direction === "INBOUND" ? "You: " : ""}File: ${clean(last.attachment.name)}`;

@@ -46,14 +46,33 @@ export class Store {
     return this.#sorted((conversation) => conversation.offered);
   }
 
-  /** Connected first, then those that ended and were not put away. */
+  /** Those on the desk first, then those that ended and were not put away. */
   get contacts() {
-    const connected = this.#sorted((conversation) => conversation.connected);
-    return [...connected, ...this.#sorted((conversation) => !conversation.offered && !conversation.connected)];
+    const here = this.#sorted((conversation) => conversation.connected || conversation.transferring);
+    return [...here, ...this.#sorted((conversation) => !conversation.offered && !here.includes(conversation))];
   }
 
   get unread() {
     return this.contacts.reduce((sum, conversation) => sum + conversation.unread, 0);
+  }
+
+  /** Who may be rung for a contact: logged in, connected and not paused. */
+  colleagues() {
+    return this.operators.filter(
+      ({ id, online, status }) => id !== this.me?.operator && online && status === "AVAILABLE",
+    );
+  }
+
+  /** The services that somebody else answers now, with how many do. */
+  staffedServices() {
+    const colleagues = this.colleagues();
+    return this.services
+      .map(({ code, description }) => ({
+        code,
+        description,
+        staff: colleagues.filter(({ services }) => services.includes(code)).length,
+      }))
+      .filter(({ staff }) => staff > 0);
   }
 
   serviceName(code) {

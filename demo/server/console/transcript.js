@@ -103,12 +103,13 @@ function rowsOf(conversation, desk) {
       rows.push({ key: `day ${conversation.id} ${day}`, kind: "day", text: dayName(at) });
       last = null;
     }
-    const row = note ? noteRow(note, conversation) : entry ? waitingRow(entry) : eventRow(event, conversation);
+    const row = note ? noteRow(note, conversation) : entry ? waitingRow(entry) : eventRow(event, conversation, desk);
     const together =
       last !== null &&
       row.kind === "message" &&
       row.direction === last.direction &&
       row.greeting === last.greeting &&
+      row.author === last.author &&
       Date.parse(at) - Date.parse(last.at) < GROUP_MS;
     if (together) last.ends = false;
     row.starts = !together;
@@ -129,7 +130,7 @@ function merged(log, notes) {
   return [...result, ...notes.slice(next)];
 }
 
-function eventRow(event, conversation) {
+function eventRow(event, conversation, desk) {
   const key = `${conversation.id} ${event.key ?? event.seq}`;
   if (event.messageType === "OPEN_SESSION")
     return { key, kind: "system", at: event.createdAt, text: beginning(conversation) };
@@ -151,6 +152,7 @@ function eventRow(event, conversation) {
     file: event.attachment ? conversation.files.get(event.attachment.file) : null,
     session: conversation.id,
     greeting,
+    author: colleagueOf(event, desk),
     delivery: ours && !greeting ? conversation.delivery(event) : null,
     ends: true,
   };
@@ -193,7 +195,7 @@ function createRow(row, desk) {
   return h(
     "li",
     { class: "message", testid: "message", "data-direction": row.direction },
-    h("span", { class: "visually-hidden", text: speaker(row) }),
+    h("span", { class: row.author ? "author" : "visually-hidden", text: speaker(row) }),
     text,
     h("span", { class: "meta" }, h("time"), tick),
     ...failedTools(row, desk),
@@ -286,6 +288,12 @@ function failedTools(row, desk) {
   ];
 }
 
+/** The colleague who wrote it; nobody where it was this operator, or the visitor. */
+function colleagueOf({ agent }, desk) {
+  return agent && agent.name !== desk.store.me?.name ? clean(agent.name) : "";
+}
+
 function speaker(row) {
+  if (row.author) return `${row.author}: `;
   return row.greeting ? "The site, in your name: " : row.direction === "INBOUND" ? "You: " : "Visitor: ";
 }

@@ -292,6 +292,21 @@ test("a page that was loaded again before the visitor has offered waits for the 
   leg.close();
 });
 
+test("a visitor who has not heard of another operator is asked for an offer after some seconds", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const { leg, told, types } = legOf(false);
+  told();
+  for (let second = 0; second < 5; second++) {
+    t.mock.timers.tick(1_000);
+    await settle();
+  }
+  assert.deepEqual(types(), []);
+  t.mock.timers.tick(1_000);
+  await settle();
+  assert.deepEqual(types(), ["restart"]);
+  leg.close();
+});
+
 test("words say what is wrong with sound and picture, and nothing where all is well", () => {
   const leg = { state: "connected", media: { held: false }, theirs: { audio: true, video: true } };
   const call = { connected: true };

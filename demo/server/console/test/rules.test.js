@@ -5,6 +5,8 @@ import { test } from "node:test";
 
 import { clean, Conversation } from "../conversation.js";
 import { callWords } from "../call.js";
+import { Store } from "../store.js";
+import { handedOver } from "../transfer.js";
 import { refusalText, sizeText } from "../files.js";
 import { pushProblem, webAddress } from "../links.js";
 import { retryDelay, serverDelay } from "../retry.js";
@@ -149,4 +151,50 @@ test("sizes and refusals are told in words", () => {
   assert.deepEqual([0, 999, 1_500, 81_234, 10_485_760].map(sizeText), ["0 B", "999 B", "1.5 kB", "81 kB", "10 MB"]);
   assert.match(refusalText("FILE_TYPE"), /type/);
   assert.match(refusalText(undefined), /try again/);
+});
+
+test("a contact that rings with a colleague is on the desk, but neither to be written to nor put away", () => {
+  const conversation = new Conversation("s_1", () => {});
+  conversation.contact = { state: "TRANSFERRING", transfer: { by: "Anna", to: "Bruno" }, channel: "VIDEO" };
+  assert.deepEqual(
+    [conversation.transferring, conversation.present, conversation.connected, conversation.open],
+    [true, true, false, false],
+  );
+  assert.deepEqual(callWords(conversation), ["rings", "Rings with Bruno…"]);
+  conversation.contact = { state: "CONNECTED" };
+  assert.deepEqual([conversation.transferring, conversation.connected], [false, true]);
+});
+
+test("who passed a contact on is named with the note, to everybody but that operator", () => {
+  const transfer = { by: "Anna", to: "Bruno", note: "has the\nreceipt" };
+  assert.equal(handedOver({ transfer }, "Bruno"), "Anna passed it on: has the receipt");
+  assert.equal(handedOver({ transfer }, "Anna"), "");
+  assert.equal(handedOver({ transfer: { by: "Anna", to: "Bruno" } }), "Anna passed it on.");
+  assert.match(handedOver({ transfer: { ...transfer, returned: true } }, "Anna"), /^Bruno did not take it\./);
+  assert.equal(handedOver({ transfer: null }), "");
+});
+
+test("a contact may be passed on to colleagues who take some now, and to the services that they answer", () => {
+  const store = new Store();
+  store.me = { operator: "o_1", name: "Anna" };
+  store.services = ["a", "b", "c"].map((code) => ({ code, description: code }));
+  const operator = (id, more = {}) => ({ id, online: true, status: "AVAILABLE", services: ["a"], ...more });
+  store.operators = [
+    operator("o_1", { services: ["c"] }),
+    operator("o_2", { services: ["a", "b"] }),
+    operator("o_3"),
+    operator("o_4", { status: "PAUSED", services: ["c"] }),
+    operator("o_5", { online: false, services: ["c"] }),
+  ];
+  assert.deepEqual(
+    store.colleagues().map(({ id }) => id),
+    ["o_2", "o_3"],
+  );
+  assert.deepEqual(
+    store.staffedServices().map(({ code, staff }) => [code, staff]),
+    [
+      ["a", 2],
+      ["b", 1],
+    ],
+  );
 });
