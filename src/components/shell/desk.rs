@@ -1,5 +1,7 @@
 //! The widget's own state, and what can be asked of it from outside.
 
+mod calls;
+
 use std::sync::Arc;
 
 use futures::StreamExt;
@@ -248,80 +250,6 @@ impl Desk {
         }
     }
 
-    /// Calls a service; a visitor who has never called looks at the devices first.
-    fn dial(self, contact: Contact, channel: Channel, service: String) {
-        if self.ui().recall(DEVICES).is_some() {
-            contact.start();
-            contact.line().begin(channel, &service, conversation(contact));
-            self.change(&mut |state| state.beside = false);
-            self.go(Route::Call);
-        } else {
-            self.check(channel, Some(service));
-        }
-    }
-
-    /// Looks at devices and line, and calls the service then, where there is one.
-    pub(super) fn check(self, channel: Channel, service: Option<String>) {
-        if let Some(contact) = self.now().contact {
-            contact.start();
-        }
-        self.0.write_untracked().wanted = service;
-        self.change(&mut |state| state.channel = channel);
-        self.go(Route::Check);
-    }
-
-    /// The service that is to be called once the devices have been looked at.
-    pub(super) fn wanted(self) -> Option<String> {
-        self.0.read_untracked().wanted.clone()
-    }
-
-    /// They have been: they are not looked at again without being asked for.
-    pub(super) fn call_wanted(self) {
-        if self.ui().recall(DEVICES).is_none() {
-            self.ui().keep(DEVICES, Some(""));
-        }
-        let State { contact, channel, .. } = self.now();
-        let wanted = self.0.write_untracked().wanted.take();
-        match (contact, wanted) {
-            (Some(contact), Some(service)) => self.dial(contact, channel, service),
-            (Some(_) | None, _) => self.go(Route::Home),
-        }
-    }
-
-    /// Calls the service of the last call again.
-    pub(super) fn call_again(self) {
-        let Some(contact) = self.now().contact else { return };
-        if let Some(call) = untrack(|| contact.line().call()) {
-            self.dial(contact, call.channel(), call.service());
-        }
-    }
-
-    /// Leaves the call on screen: for good if it is over, by ending it if it is not.
-    pub(super) fn leave_call(self) {
-        let Some(contact) = self.now().contact else { return };
-        if let Some(call) = untrack(|| contact.line().running()) {
-            call.hang_up();
-        }
-        self.go(Route::Home);
-        contact.line().clear();
-    }
-
-    /// Shows the conversation beside the call, beginning one with the same operator, or hides it.
-    pub(super) fn toggle_chat(self) {
-        let Some(contact) = self.now().contact else { return };
-        let call = untrack(|| contact.line().running());
-        let beside = !self.now().beside;
-        if let (true, None, Some(call)) = (beside, untrack(|| contact.running()), call) {
-            self.begin(contact, &call.service(), call.id());
-        }
-        self.change(&mut |state| state.beside = beside);
-    }
-
-    /// Whether the conversation is shown beside the call, reactively.
-    pub(super) fn is_beside(self) -> bool {
-        self.0.read().state.beside && self.contact().and_then(Contact::talk).is_some()
-    }
-
     /// The channel whose services, or whose devices, are on screen.
     pub(super) fn channel(self) -> Channel {
         self.now().channel
@@ -434,9 +362,4 @@ impl Desk {
 /// What is running, reactively.
 fn running(contact: Contact) -> There {
     There { conversation: contact.running().is_some(), call: contact.line().running().is_some() }
-}
-
-/// The conversation that is running: its operator is rung first.
-fn conversation(contact: Contact) -> Option<SessionId> {
-    untrack(|| contact.running()).and_then(Talk::session)
 }
