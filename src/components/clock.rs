@@ -44,6 +44,14 @@ pub fn day(ui: Ui, moment: Moment) -> Cow<'static, str> {
     }
 }
 
+/// The name of the visitor's time zone (IANA), such as `Europe/Rome`.
+#[must_use]
+pub fn zone() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    let zone = js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into());
+    zone.ok().and_then(|zone| zone.as_string()).unwrap_or_default()
+}
+
 fn at(millis: i64) -> Moment {
     let offset = whole(date(millis).get_timezone_offset()) * MINUTE;
     Moment { millis, day: (millis - offset).div_euclid(DAY) }

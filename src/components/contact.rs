@@ -2,16 +2,20 @@
 //!
 //! Made once per configuration. It does nothing before [`Contact::start`].
 
+pub mod errands;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use super::call::line::Line;
 use super::chat::talk::Talk;
+use super::forms::answers::Answers;
+use super::forms::view::Given;
 use super::home::view::{Availability, Channel};
 use super::ui::Ui;
 use crate::core::config::Graphics;
-use crate::core::model::{ChannelType, ChatRequest, OpenSession, ServiceStatus, SessionId};
+use crate::core::model::{ChannelType, ChatRequest, Form, OpenSession, ServiceStatus, SessionId};
 use crate::core::{ChatSession, ConnectionState, Widget, WidgetConf};
 use crate::signals;
 
@@ -31,6 +35,10 @@ struct State {
     /// The owners of the present conversation and of the one before it, which a screen that is about
     /// to go may still read.
     talks: [Option<Owner>; 2],
+    /// What services ask, as far as the server was asked.
+    forms: Vec<(Channel, String, Option<Form>)>,
+    /// What the visitor has answered.
+    answers: Answers,
     known: Known,
 }
 
@@ -58,6 +66,11 @@ impl Contact {
             widget: None,
             line: Line::new(ui),
             talks: [None, None],
+            forms: Vec::new(),
+            answers: ui
+                .recall(errands::ANSWERS)
+                .map(|kept| Answers::read(&kept))
+                .unwrap_or_default(),
         });
         on_cleanup(move || {
             let widget = state.try_write_untracked().and_then(|mut state| state.widget.take());
@@ -160,7 +173,11 @@ impl Contact {
         self.start();
         let Some(widget) = self.widget() else { return };
         widget.identify(&ChannelType::Chat, service);
-        let request = ChatRequest { service: service.to_owned(), with, ..ChatRequest::default() };
+        // Whom the visitor talks to already is not told anew who asks.
+        let given =
+            if with.is_none() { self.given(Channel::Chat, service) } else { Given::default() };
+        let Given { customer, fields } = given;
+        let request = ChatRequest { service: service.to_owned(), customer, fields, with };
         let chat = widget.new_chat(request);
         let talk = self.take(&chat, service);
         let owner = self.0.read_untracked().owner.clone();
@@ -300,10 +317,11 @@ impl Contact {
         if let Some(widget) = widget {
             widget.forget();
         }
+        self.forget_answers();
         self.change(&mut |known| *known = Known::default());
     }
 
-    fn widget(self) -> Option<Widget> {
+    pub(super) fn widget(self) -> Option<Widget> {
         self.0.read_untracked().widget.clone()
     }
 }

@@ -88,6 +88,18 @@ impl Icon {
     /// A loudspeaker.
     pub const SPEAKER: Self =
         Self("M4 9.5h3l4.5-4v13l-4.5-4H4ZM15 9.5a3.5 3.5 0 0 1 0 5M17.5 7a7 7 0 0 1 0 10");
+    /// A receiver with an arrow towards it.
+    pub const CALL_BACK: Self = Self(
+        "M6.6 3.8l2.1-.3a1 1 0 0 1 1.1.6l1.1 2.7a1 1 0 0 1-.3 1.1L9 9.3a12 12 0 0 0 5.7 5.7l1.4-1.6a1 1 0 0 1 1.1-.3l2.7 1.1a1 1 0 0 1 .6 1.1l-.3 2.1a2 2 0 0 1-2 1.7C10.6 19.1 4.9 13.4 4.9 5.8a2 2 0 0 1 1.7-2ZM20 4l-5.5 5.5M14.5 5v4.5H19",
+    );
+    /// An envelope.
+    pub const MAIL: Self = Self(
+        "M5 5.5h14A1.5 1.5 0 0 1 20.5 7v10a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 17V7A1.5 1.5 0 0 1 5 5.5ZM4 7l8 6 8-6",
+    );
+    /// Two pages.
+    pub const COPY: Self = Self(
+        "M10 8.5h8.5A1.5 1.5 0 0 1 20 10v8.5a1.5 1.5 0 0 1-1.5 1.5H10a1.5 1.5 0 0 1-1.5-1.5V10A1.5 1.5 0 0 1 10 8.5ZM15.5 8.5v-3A1.5 1.5 0 0 0 14 4H5.5A1.5 1.5 0 0 0 4 5.5V14a1.5 1.5 0 0 0 1.5 1.5h3",
+    );
     /// Bars that rise.
     pub const BARS: Self = Self("M5 19v-3M10 19v-7M15 19V9M20 19V5");
 

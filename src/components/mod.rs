@@ -13,6 +13,7 @@ pub mod contact;
 pub mod device_check;
 pub mod dialog;
 pub mod dom;
+pub mod forms;
 pub mod home;
 pub mod icons;
 pub mod launcher;

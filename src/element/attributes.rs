@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::components::ui::{Connect, Settings};
 use crate::core::config::{
-    ChannelServices, Graphics, Mode, Position, ServerUrl, Service, Theme, Webrtc,
+    ChannelServices, Graphics, Mode, Position, ServerUrl, Service, ServiceForm, Theme, Webrtc,
 };
 use crate::core::json::Notes;
 use crate::core::model::ChannelType;
@@ -101,13 +101,17 @@ impl Sources {
         for item in list(text) {
             let (code, description) = item.split_once('=').unwrap_or((item, item));
             let (code, description) = (code.trim().to_owned(), description.trim().to_owned());
-            services.push(Service { code, description });
+            services.push(Service { code, description, form: ServiceForm::default() });
         }
         if services.is_empty() || services.iter().any(|service| service.code.is_empty()) {
             mistake(notes, "services", "service0001=Support, service0002=Sales", "no code");
         }
         let channels = if channels.is_empty() { vec![ChannelType::Chat] } else { channels };
-        let entry = |channel| ChannelServices { channel, services: services.clone() };
+        let entry = |channel| ChannelServices {
+            channel,
+            services: services.clone(),
+            form: ServiceForm::default(),
+        };
         Some(channels.into_iter().map(entry).collect())
     }
 

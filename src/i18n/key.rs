@@ -362,4 +362,94 @@ keys! {
     Accept = "accept",
     /// Does not.
     Decline = "decline",
+    /// The channel of calls back.
+    Callback = "callback",
+    /// What it is for.
+    CallbackHelp = "callbackHelp",
+    /// The channel of mails.
+    Mail = "mail",
+    /// What it is for.
+    MailHelp = "mailHelp",
+    /// Above what is offered instead of a closed channel.
+    Instead = "instead",
+    /// Above the questions before a contact.
+    FormIntro = "formIntro",
+    /// Beside a question that may be left out.
+    FormOptional = "formOptional",
+    /// Beside a question that may not.
+    FormRequired = "formRequired",
+    /// A question.
+    FormName = "formName",
+    /// A question.
+    FormMail = "formMail",
+    /// A question.
+    FormPhone = "formPhone",
+    /// A question.
+    FormSubject = "formSubject",
+    /// A question.
+    FormMessage = "formMessage",
+    /// A question.
+    FormAbout = "formAbout",
+    /// The empty choice.
+    FormChoose = "formChoose",
+    /// Leads to what is agreed to.
+    FormPrivacy = "formPrivacy",
+    /// Begins a chat.
+    FormStart = "formStart",
+    /// Goes on to a call.
+    FormContinue = "formContinue",
+    /// A mistake.
+    FormMissing = "formMissing",
+    /// A mistake.
+    FormUnchosen = "formUnchosen",
+    /// A mistake.
+    FormUnticked = "formUnticked",
+    /// A mistake.
+    FormBadMail = "formBadMail",
+    /// A mistake.
+    FormBadPhone = "formBadPhone",
+    /// How many mistakes there are.
+    FormSummary = "formSummary",
+    /// While what was written waits for a connection.
+    FormOffline = "formOffline",
+    /// Sends a mail.
+    MailSend = "mailSend",
+    /// A mail was sent.
+    MailDone = "mailDone",
+    /// Where the answer goes.
+    MailDoneText = "mailDoneText",
+    /// Another mail.
+    MailAgain = "mailAgain",
+    /// Asks to be called.
+    CallbackSend = "callbackSend",
+    /// A question.
+    CallbackWhen = "callbackWhen",
+    /// A choice.
+    CallbackSoon = "callbackSoon",
+    /// A question.
+    CallbackTime = "callbackTime",
+    /// Below the times.
+    CallbackZone = "callbackZone",
+    /// Day and time together.
+    CallbackAt = "callbackAt",
+    /// A mistake.
+    CallbackTaken = "callbackTaken",
+    /// A callback was taken.
+    CallbackDone = "callbackDone",
+    /// When and where.
+    CallbackDoneSoon = "callbackDoneSoon",
+    /// When and where.
+    CallbackDoneAt = "callbackDoneAt",
+    /// Another callback.
+    CallbackAgain = "callbackAgain",
+    /// Above the number of a request.
+    Reference = "reference",
+    /// Copies it.
+    Copy = "copy",
+    /// It is copied.
+    Copied = "copied",
+    /// Instead of waiting on.
+    QueueCallback = "queueCallback",
+    /// The queue was left for a callback.
+    QueueLeft = "queueLeft",
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tvox_widget::core::config::{
-    Graphics, IceGatherPolicy, Jitter, Mode, Persist, Position, RetryOptions, RetryStrategy, Theme,
-    TrickleIcePolicy, Webrtc,
+    Graphics, IceGatherPolicy, Jitter, Mode, Persist, Position, RetryOptions, RetryStrategy,
+    ServiceForm, Theme, TrickleIcePolicy, Webrtc,
 };
-use tvox_widget::core::model::{ChannelType, CustomerInfo};
+use tvox_widget::core::model::{ChannelType, CustomerInfo, Form, FormFieldKind};
 use tvox_widget::core::{Error, WidgetConf};
 
 #[test]
@@ -531,4 +531,54 @@ fn everything() -> Value {
             "texts": { "it": { "launcher.open": "Scrivici" } },
         },
     })
+}
+
+fn with_form(form: &str) -> Result<WidgetConf, Error> {
+    WidgetConf::from_json(&format!(
+        r#"{{ "server": {{ "url": "http://localhost" }}, "servicesConfiguration": [
+            {{ "type": "CHAT", "form": {form}, "services": [
+                {{ "code": "a" }}, {{ "code": "b", "form": false }},
+                {{ "code": "c", "form": {{ "fields": [] }} }}
+            ] }},
+            {{ "type": "MAIL", "services": [{{ "code": "a" }}] }}
+        ] }}"#
+    ))
+}
+
+#[test]
+fn a_services_form_wins_over_its_channels_and_both_over_the_servers() {
+    let form = r#"{
+        "fields": [
+            { "key": "customerDisplayName", "label": "Name", "required": true, "autocomplete": "name" },
+            { "key": "topic", "type": "select", "options": [{ "value": "x" }, { "value": "y", "label": "Y" }] }
+        ],
+        "consent": { "text": "I agree.", "link": "/privacy", "required": true }
+    }"#;
+    let conf = with_form(form).unwrap();
+    let ServiceForm::Asked(asked) = conf.form("a", &ChannelType::Chat) else { panic!("no form") };
+    assert_eq!(asked.fields[0].key, "customerDisplayName");
+    assert_eq!(asked.fields[1].kind, FormFieldKind::Select);
+    assert_eq!(asked.fields[1].options[0].label, "x");
+    assert_eq!(asked.consent.as_ref().unwrap().link.as_deref(), Some("/privacy"));
+    assert_eq!(conf.form("b", &ChannelType::Chat), &ServiceForm::Nothing);
+    assert_eq!(conf.form("c", &ChannelType::Chat), &ServiceForm::Asked(Form::default()));
+    assert_eq!(conf.form("a", &ChannelType::Mail), &ServiceForm::Server, "the server is asked");
+    assert_eq!(WidgetConf::from_json(&conf.to_json()).unwrap(), conf);
+}
+
+#[test]
+fn a_mistake_in_a_form_is_named_where_it_stands() {
+    let field = |form: &str| match with_form(form).unwrap_err() {
+        Error::Config(mistake) => mistake.field,
+        other => panic!("{other:?}"),
+    };
+    let at = |rest: &str| format!("servicesConfiguration[0].form{rest}");
+    assert_eq!(field("7"), at(""));
+    assert_eq!(field(r#"{ "fields": [{ "key": "" }] }"#), at(".fields[0].key"));
+    assert_eq!(field(r#"{ "fields": [{ "key": "x", "type": "date" }] }"#), at(".fields[0].type"));
+    assert_eq!(
+        field(r#"{ "fields": [{ "key": "x", "type": "select" }] }"#),
+        at(".fields[0].options")
+    );
+    assert_eq!(field(r#"{ "consent": { "link": "/x" } }"#), at(".consent.text"));
 }

@@ -6,6 +6,7 @@
 mod calls;
 mod conversation;
 mod element;
+mod forms;
 mod page;
 mod room;
 #[path = "../native/support/rtc.rs"]

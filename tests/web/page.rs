@@ -75,6 +75,20 @@ impl Look {
         self.the(name).dispatch_event(&event.unwrap()).unwrap();
     }
 
+    /// Writes into a question of a form, or chooses, and goes on to the next one.
+    pub(crate) fn fill(&self, key: &str, text: &str) {
+        let input = self.question(key);
+        js_sys::Reflect::set(&input, &"value".into(), &text.into()).unwrap();
+        tell(&input, "input");
+        tell(&input, "blur");
+    }
+
+    /// The control of a question.
+    pub(crate) fn question(&self, key: &str) -> HtmlElement {
+        let found = self.all(&format!("[part~=form-field][data-key='{key}']"));
+        found.into_iter().next().unwrap_or_else(|| panic!("{key} is not asked"))
+    }
+
     /// Types into the composer.
     pub(crate) fn write(&self, text: &str) {
         let input: web_sys::HtmlTextAreaElement = self.the("composer-input").unchecked_into();
@@ -84,4 +98,12 @@ impl Look {
         let event = web_sys::Event::new_with_event_init_dict("input", &init).unwrap();
         input.dispatch_event(&event).unwrap();
     }
+}
+
+/// Something happens to an element.
+pub(crate) fn tell(element: &HtmlElement, event: &str) {
+    let init = web_sys::EventInit::new();
+    init.set_bubbles(true);
+    let event = web_sys::Event::new_with_event_init_dict(event, &init).unwrap();
+    element.dispatch_event(&event).unwrap();
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use tvox_widget::components::dom::ElState;
 use tvox_widget::components::shell::{Desk, shell};
 use tvox_widget::components::ui::{Announcement, Connect, Embedding, Settings, Ui};
 use tvox_widget::core::config::Webrtc;
-use tvox_widget::core::model::{ChannelType, SessionId};
+use tvox_widget::core::model::{ChannelType, CustomerInfo, SessionId};
 use tvox_widget::core::{Widget, WidgetConf};
 use tvox_widget::i18n::{Lang, Texts};
 use tvox_widget::platform::memory::Memory;
@@ -86,6 +87,12 @@ pub(crate) struct Room {
     session: Value,
     /// The visitor's call, and its channel.
     call: (&'static str, Value),
+    /// What the service asks before a contact.
+    pub(crate) form: Value,
+    /// Whether the chat is outside its opening hours.
+    pub(crate) closed: bool,
+    /// How the server answers a method, in place of what it would say: a result, or an error.
+    pub(crate) answers: BTreeMap<&'static str, Value>,
     online: bool,
     silent: bool,
     owner: Owner,
@@ -116,6 +123,17 @@ impl Room {
         house.keep("panel", Some("chat"));
         house.keep("draft", Some("a draft"));
         Self::of(house, conf(1), log, session("CONNECTED"))
+    }
+
+    /// A page with chat, callback and mail of one service; of somebody the page knows, or not.
+    pub(crate) fn with_forms(customer: CustomerInfo) -> Self {
+        let channels = [ChannelType::Chat, ChannelType::Callback, ChannelType::Mail];
+        let conf = channels
+            .into_iter()
+            .fold(WidgetConf::builder("http://localhost").customer(customer), |conf, channel| {
+                conf.service(channel, "service0001", "Assistenza")
+            });
+        Self::of(House::default(), conf.build().unwrap(), Vec::new(), Value::Null)
     }
 
     /// A page with every channel, and sound and picture.
@@ -177,6 +195,9 @@ impl Room {
             rev: 1,
             session,
             call: ("VIDEO", Value::Null),
+            form: Value::Null,
+            closed: false,
+            answers: BTreeMap::new(),
             online: false,
             silent: false,
             owner,
@@ -245,6 +266,11 @@ impl Room {
         self.silent = true;
     }
 
+    /// Time passes.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.house.world.advance(time);
+    }
+
     pub(crate) fn cut(&mut self) {
         self.online = false;
         self.house.world.close(1006, "");
@@ -276,8 +302,10 @@ impl Room {
             self.calls.push(call.clone());
             let id = call["id"].clone();
             if !self.silent && !id.is_null() {
-                let result = self.answer(&method, &call["params"]);
-                self.tell(&json!({ "jsonrpc": "2.0", "id": id, "result": result }));
+                let own = self.answers.get(&*method).cloned();
+                let result = own.unwrap_or_else(|| self.answer(&method, &call["params"]));
+                let name = if result["code"].is_i64() { "error" } else { "result" };
+                self.tell(&json!({ "jsonrpc": "2.0", "id": id, name: result }));
             }
         }
     }
@@ -292,6 +320,13 @@ impl Room {
                 },
             }),
             "subscribe" => self.subscribed(params["topic"].as_str().unwrap()),
+            "forms" => self.form.clone(),
+            "callback.slots" => json!(
+                ["2030-03-10T08:00:00Z", "2030-03-10T08:30:00Z", "2030-03-11T09:00:00Z"]
+                    .map(|from| json!({ "from": from, "to": from }))
+            ),
+            "mail.request" => json!({ "id": "t_8" }),
+            "callback.request" => json!({ "id": "cb_3", "phone": "+390422000000" }),
             "chat.create" => {
                 self.session = session("QUEUE");
                 self.add(json!({ "direction": "OUTBOUND", "messageType": "OPEN_SESSION" }));
@@ -324,11 +359,16 @@ impl Room {
     }
 
     fn subscribed(&self, topic: &str) -> Value {
+        let closed = |channel: &str| self.closed && channel == "CHAT";
         let result = match topic.split('/').collect::<Vec<_>>()[..] {
             ["service", code, channel] => json!({
                 "channelId": channel, "service": code, "channelConfiguration": "ENABLED",
                 "serviceConfiguration": "ENABLED",
-                "status": if code == "service0002" { "OUT_OF_SERVICE" } else { "ACTIVE" },
+                "status": match code {
+                    "service0002" => "OUT_OF_SERVICE",
+                    _ if closed(channel) => "OVERTIME",
+                    _ => "ACTIVE",
+                },
             }),
             ["session", _] => self.session.clone(),
             ["call", channel] if channel == self.call.0 => self.call.1.clone(),

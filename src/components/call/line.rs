@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::live::Call;
 use crate::components::device_check::view::{Choices, KEPT};
+use crate::components::forms::view::Given;
 use crate::components::home::view::Channel;
 use crate::components::ui::Ui;
 use crate::core::model::{
@@ -109,14 +110,14 @@ impl Line {
     }
 
     /// Calls a service; within a conversation, its operator.
-    pub fn begin(self, channel: Channel, service: &str, with: Option<SessionId>) {
+    pub fn begin(self, channel: Channel, service: &str, given: Given, with: Option<SessionId>) {
         let Some(widget) = self.widget() else { return };
         widget.identify(&channel.on_wire(), service);
         let request = CallRequest {
             channel: channel.on_wire(),
             service: service.to_owned(),
-            customer: None,
-            fields: Vec::new(),
+            customer: given.customer,
+            fields: given.fields,
             with,
         };
         let making = Box::pin(widget.create_call(request));

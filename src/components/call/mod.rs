@@ -18,7 +18,7 @@ use super::device_check;
 use super::dom::{El, Node, button, div, el};
 use super::home::{close_button, icon_button};
 use super::icons::Icon;
-use super::queue::queue_screen;
+use super::queue::{QueueWays, queue_screen};
 use super::ui::Ui;
 use crate::i18n::Key;
 use crate::signals::Reading;
@@ -45,6 +45,8 @@ pub struct CallActions {
     pub unread: Reading<usize>,
     /// A part of the screen is about to be replaced, perhaps with the focus in it.
     pub mind_focus: Callback<()>,
+    /// What is offered beside the queue, and instead of it.
+    pub ways: QueueWays,
 }
 
 /// Which screen of the call.
@@ -107,6 +109,7 @@ fn waiting(ui: Ui, call: Call, actions: CallActions) -> El {
         ui,
         stage,
         hint,
+        actions.ways,
         actions.leave,
         actions.again,
     ))

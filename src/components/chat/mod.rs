@@ -16,7 +16,7 @@ use super::dialog::{Question, dialog};
 use super::dom::{El, button, div, el, span};
 use super::home::{close_button, icon_button};
 use super::icons::Icon;
-use super::queue::queue_screen;
+use super::queue::{QueueWays, queue_screen};
 use super::to_url::to_url;
 use super::ui::Ui;
 use crate::i18n::Key;
@@ -37,6 +37,8 @@ pub struct ChatActions {
     pub again: Callback<()>,
     /// A part of the screen is about to be replaced, perhaps with the focus in it.
     pub mind_focus: Callback<()>,
+    /// What is offered beside the queue, and instead of it.
+    pub ways: QueueWays,
 }
 
 /// Which screen of the conversation.
@@ -74,7 +76,7 @@ pub fn chat_screen(
         Some(match face(talk) {
             Face::Waiting => {
                 let stage = Reading::new(move |()| talk.stage());
-                queue_screen(ui, stage, None, actions.leave, actions.again)
+                queue_screen(ui, stage, None, actions.ways, actions.leave, actions.again)
             }
             Face::Talking => conversation(ui, talk, visible, lost, actions),
         })

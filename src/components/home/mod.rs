@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::chat::talk::Talk;
 use super::contact::Contact;
 use super::dom::{El, button, div, el, span};
+use super::forms::ways::ways;
 use super::icons::Icon;
 use super::ui::Ui;
 use crate::core::config::Mode;
@@ -22,6 +23,7 @@ pub fn home(
     ui: Ui,
     contact: Contact,
     on_channel: Callback<Channel>,
+    on_way: Callback<(Channel, Option<String>)>,
     on_resume: Callback<()>,
     on_check: Callback<()>,
     on_close: Callback<()>,
@@ -32,11 +34,20 @@ pub fn home(
     };
     let offered = contact.channels();
     let calls = offered.iter().any(|channel| channel.is_call());
+    // Of one row at a time it is shown what can be done instead.
+    let asked = RwSignal::new(None);
     let rows = offered.into_iter().enumerate().fold(
         el("ul").class("card").named("aria-label", ui, Key::Channels),
         |rows, (index, channel)| {
-            let row = channel_row(ui, contact, channel, index == 0, on_channel);
-            rows.child(el("li").child(row))
+            let row = channel_row(ui, contact, channel, index == 0, asked, on_channel);
+            let open = move || asked.get() == Some(channel);
+            rows.child(el("li").child(row).swap_by(
+                move || open().into(),
+                move |open| {
+                    let offers = (open == 1).then(|| contact.instead(channel, None))?;
+                    ways(ui, offers, on_way)
+                },
+            ))
         },
     );
     let cards =
@@ -119,20 +130,21 @@ fn channel_row(
     contact: Contact,
     channel: Channel,
     first: bool,
+    asked: RwSignal<Option<Channel>>,
     on_channel: Callback<Channel>,
 ) -> El {
     let (name, help) = channel.keys();
-    let icon = match channel {
-        Channel::Chat => Icon::CHAT,
-        Channel::Video => Icon::VIDEO,
-        Channel::PhoneCall => Icon::PHONE,
-    };
-    selectable(row("channel-row", icon), contact, channel, None)
+    selectable(row("channel-row", channel.icon()), contact, channel, None)
+        .attr_live("aria-expanded", move || {
+            expanded(contact, channel, None, asked.get() == Some(channel))
+        })
         .attr("data-channel", channel.on_wire().as_str())
         .attr_if("data-focus", "", move || first && contact.running().is_none())
         .on("click", move |_| {
             if untrack(|| contact.availability(channel, None)).may_start() {
                 on_channel.run(channel);
+            } else {
+                asked.update(|asked| *asked = (*asked != Some(channel)).then_some(channel));
             }
         })
         .child(
@@ -157,13 +169,29 @@ pub(super) fn selectable(
     channel: Channel,
     service: Option<Arc<str>>,
 ) -> El {
+    let other = service.clone();
     let state = move || contact.availability(channel, service.as_deref());
-    let other = state.clone();
+    let may_start = move |service: Option<&str>| contact.availability(channel, service).may_start();
     row.attr_live("data-state", move || Some(state().word().into())).attr_if(
         "aria-disabled",
         "true",
-        move || !other().may_start(),
+        move || {
+            expanded(contact, channel, other.as_deref(), false).is_none()
+                && !may_start(other.as_deref())
+        },
     )
+}
+
+/// Whether what is offered instead of a closed service is shown; `None` where it is open, or there is
+/// nothing to offer.
+pub(super) fn expanded(
+    contact: Contact,
+    channel: Channel,
+    service: Option<&str>,
+    open: bool,
+) -> Option<Cow<'static, str>> {
+    let closed = !contact.availability(channel, service).may_start();
+    (closed && !contact.instead(channel, service).is_empty()).then(|| open.to_string().into())
 }
 
 /// The state in words; nothing before the widget has asked.

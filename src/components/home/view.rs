@@ -1,5 +1,6 @@
 //! Which ways to reach an operator are open.
 
+use crate::components::icons::Icon;
 use crate::core::model::{ChannelType, ConfigurationStatus, ServiceStatus, ServiceStatusValue};
 use crate::i18n::Key;
 
@@ -13,11 +14,16 @@ pub enum Channel {
     Video,
     /// Sound.
     PhoneCall,
+    /// An operator calls the visitor.
+    Callback,
+    /// A mail.
+    Mail,
 }
 
 impl Channel {
     /// In the order they are shown.
-    pub const ALL: [Self; 3] = [Self::Chat, Self::Video, Self::PhoneCall];
+    pub const ALL: [Self; 5] =
+        [Self::Chat, Self::Video, Self::PhoneCall, Self::Callback, Self::Mail];
     /// Those that have sound.
     pub const CALLS: [Self; 2] = [Self::Video, Self::PhoneCall];
 
@@ -28,7 +34,9 @@ impl Channel {
             ChannelType::Chat => Some(Self::Chat),
             ChannelType::Video => Some(Self::Video),
             ChannelType::PhoneCall => Some(Self::PhoneCall),
-            ChannelType::Mail | ChannelType::Callback | ChannelType::Unknown(_) => None,
+            ChannelType::Callback => Some(Self::Callback),
+            ChannelType::Mail => Some(Self::Mail),
+            ChannelType::Unknown(_) => None,
         }
     }
 
@@ -39,6 +47,8 @@ impl Channel {
             Self::Chat => ChannelType::Chat,
             Self::Video => ChannelType::Video,
             Self::PhoneCall => ChannelType::PhoneCall,
+            Self::Callback => ChannelType::Callback,
+            Self::Mail => ChannelType::Mail,
         }
     }
 
@@ -49,7 +59,38 @@ impl Channel {
             Self::Chat => (Key::Chat, Key::ChatHelp),
             Self::Video => (Key::Video, Key::VideoHelp),
             Self::PhoneCall => (Key::PhoneCall, Key::PhoneCallHelp),
+            Self::Callback => (Key::Callback, Key::CallbackHelp),
+            Self::Mail => (Key::Mail, Key::MailHelp),
         }
+    }
+
+    /// Its picture.
+    #[must_use]
+    pub const fn icon(self) -> Icon {
+        match self {
+            Self::Chat => Icon::CHAT,
+            Self::Video => Icon::VIDEO,
+            Self::PhoneCall => Icon::PHONE,
+            Self::Callback => Icon::CALL_BACK,
+            Self::Mail => Icon::MAIL,
+        }
+    }
+
+    /// The others that may be offered where it is closed, best first: whoever is there at once before
+    /// whoever answers later.
+    #[must_use]
+    pub fn instead(self, state: &dyn Fn(Self) -> Availability) -> Vec<Self> {
+        let live = [Self::Chat, Self::PhoneCall, Self::Video];
+        let live = live.into_iter().filter(|channel| state(*channel) == Availability::Available);
+        let later = [Self::Callback, Self::Mail].into_iter();
+        let later = later.filter(|channel| state(*channel).may_start());
+        live.chain(later).filter(|channel| *channel != self).collect()
+    }
+
+    /// Whether somebody is met in it at once: not a message, nor a wish for later.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Chat | Self::Video | Self::PhoneCall)
     }
 
     /// Whether it is a call.
@@ -162,6 +203,19 @@ mod tests {
         assert_eq!(Availability::best([Closed, Checking]), Checking);
         assert_eq!(Availability::best([Closed, Unavailable]), Closed);
         assert_eq!(Availability::best([]), Unavailable);
+    }
+
+    #[test]
+    fn a_closed_channel_offers_whoever_is_there_and_then_whoever_answers_later() {
+        use Availability::{Available, Checking, Closed, Unavailable};
+        let state = |channel| match channel {
+            Channel::Chat | Channel::Video => Available,
+            Channel::PhoneCall => Checking,
+            Channel::Callback => Unavailable,
+            Channel::Mail => Checking,
+        };
+        assert_eq!(Channel::Video.instead(&state), [Channel::Chat, Channel::Mail]);
+        assert!(Channel::Chat.instead(&|_| Closed).is_empty());
     }
 
     #[test]

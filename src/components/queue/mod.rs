@@ -7,32 +7,49 @@ use leptos::prelude::*;
 use super::chat::progress::{Queue, Stage};
 use super::device_check::complaint;
 use super::dom::{El, button, div, el, span};
+use super::forms::Ways;
 use super::ui::Ui;
 use crate::components::icons::Icon;
 use crate::i18n::Key;
 use crate::signals::Reading;
 
+/// What else is offered.
+#[derive(Clone, Copy)]
+pub struct QueueWays {
+    /// While the visitor waits.
+    pub waiting: Ways,
+    /// Where the contact could not begin.
+    pub failed: Ways,
+}
+
 /// What is said while nobody has answered: starting, the queue, or why it cannot be.
-#[must_use]
 /// `hint` is said when the beginning takes long.
+#[must_use]
 pub fn queue_screen(
     ui: Ui,
     stage: Reading<Stage>,
     hint: Option<Key>,
+    ways: QueueWays,
     on_cancel: Callback<()>,
     on_retry: Callback<()>,
 ) -> El {
     let failed = move || matches!(stage.run(()), Stage::Failed(_)).into();
     div("screen").part("queue").swap_by(failed, move |failed| {
         Some(if failed == 0 {
-            waiting(ui, stage, hint, on_cancel)
+            waiting(ui, stage, hint, ways.waiting, on_cancel)
         } else {
-            problem(ui, stage, on_cancel, on_retry)
+            problem(ui, stage, ways.failed, on_cancel, on_retry)
         })
     })
 }
 
-fn waiting(ui: Ui, stage: Reading<Stage>, hint: Option<Key>, on_cancel: Callback<()>) -> El {
+fn waiting(
+    ui: Ui,
+    stage: Reading<Stage>,
+    hint: Option<Key>,
+    ways: Ways,
+    on_cancel: Callback<()>,
+) -> El {
     let queue = move || match stage.run(()) {
         Stage::Queue(queue) => Some(queue),
         Stage::Starting | Stage::Talking | Stage::Handover | Stage::Ended | Stage::Failed(_) => {
@@ -101,6 +118,7 @@ fn waiting(ui: Ui, stage: Reading<Stage>, hint: Option<Key>, on_cancel: Callback
         )
         .child(
             div("queue__foot")
+                .swap(move || ways.run(()))
                 .child(button("button", "queue-cancel").does(on_cancel).says(ui, Key::QueueCancel)),
         )
 }
@@ -119,7 +137,13 @@ fn position(ui: Ui, queue: Option<&Queue>) -> Cow<'static, str> {
     }
 }
 
-fn problem(ui: Ui, stage: Reading<Stage>, on_cancel: Callback<()>, on_retry: Callback<()>) -> El {
+fn problem(
+    ui: Ui,
+    stage: Reading<Stage>,
+    ways: Ways,
+    on_cancel: Callback<()>,
+    on_retry: Callback<()>,
+) -> El {
     let why = move || match stage.run(()) {
         Stage::Failed(error) => complaint(&error),
         Stage::Starting | Stage::Queue(_) | Stage::Talking | Stage::Handover | Stage::Ended => {
@@ -145,4 +169,5 @@ fn problem(ui: Ui, stage: Reading<Stage>, on_cancel: Callback<()>, on_retry: Cal
                     button("button button--primary", "retry").does(on_retry).says(ui, Key::Retry),
                 ),
         )
+        .swap(move || ways.run(()))
 }

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use super::contact::Contact;
 use super::dom::{El, div, el, span};
+use super::forms::ways::ways;
 use super::home::view::Channel;
-use super::home::{close_button, go, icon_button, row, selectable, state_line};
+use super::home::{close_button, expanded, go, icon_button, row, selectable, state_line};
 use super::icons::Icon;
 use super::ui::Ui;
 use crate::i18n::Key;
@@ -19,16 +20,27 @@ pub fn service_selector(
     contact: Contact,
     channel: Channel,
     on_service: Callback<String>,
+    on_way: Callback<(Channel, Option<String>)>,
     on_back: Callback<()>,
     on_close: Callback<()>,
 ) -> El {
+    // Of one service at a time it is shown what can be done instead.
+    let asked = RwSignal::new(String::new());
     let services = contact.services(channel).into_iter().enumerate();
     let list = services.fold(
         el("ul").class("card").named("aria-label", ui, Key::Services),
         |list, (index, (code, name))| {
-            let option = option(ui, contact, channel, (code, name), on_service);
+            let own = code.clone();
+            let option = option(ui, contact, channel, (code, name), asked, on_service);
             let option = if index == 0 { option.attr("data-focus", "") } else { option };
-            list.child(el("li").child(option))
+            let shown = own.clone();
+            list.child(el("li").child(option).swap_by(
+                move || (asked.get() == shown).into(),
+                move |open| {
+                    let offers = (open == 1).then(|| contact.instead(channel, Some(&own)))?;
+                    ways(ui, offers, on_way)
+                },
+            ))
         },
     );
     div("screen home")
@@ -51,15 +63,24 @@ fn option(
     contact: Contact,
     channel: Channel,
     (code, name): (String, String),
+    asked: RwSignal<String>,
     on_service: Callback<String>,
 ) -> El {
     let shared: Arc<str> = code.as_str().into();
     let row =
         selectable(row("service-option", Icon::HEADSET), contact, channel, Some(shared.clone()))
-            .attr("data-service", &code);
+            .attr("data-service", &code)
+            .attr_live("aria-expanded", {
+                let code = code.clone();
+                move || expanded(contact, channel, Some(&code), asked.get() == code)
+            });
     row.on("click", move |_| {
         if untrack(|| contact.availability(channel, Some(&code))).may_start() {
             on_service.run(code.clone());
+        } else {
+            asked.update(|asked| {
+                *asked = if *asked == code { String::new() } else { code.clone() };
+            });
         }
     })
     .child(span("row__texts").child(span("row__name").text(name)).child(state_line(

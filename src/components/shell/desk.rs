@@ -1,6 +1,7 @@
 //! The widget's own state, and what can be asked of it from outside.
 
 mod calls;
+mod errands;
 
 use std::sync::Arc;
 
@@ -12,8 +13,10 @@ use super::focus;
 use super::view::{Route, There};
 use crate::components::chat::talk::Talk;
 use crate::components::contact::Contact;
+use crate::components::contact::errands::ANSWERS;
 use crate::components::device_check::view::KEPT as DEVICES;
 use crate::components::dom::Node;
+use crate::components::forms::paper::Paper;
 use crate::components::home::view::Channel;
 use crate::components::service_selector::must_choose;
 use crate::components::ui::{Announcement, Connect, Ui};
@@ -21,10 +24,11 @@ use crate::core::config::Mode;
 use crate::core::model::{ChannelType, SessionId};
 use crate::core::{Error, WidgetConf};
 use crate::signals;
+use errands::ERRAND;
 
 const PANEL: &str = "panel";
 /// Everything that the interface keeps for a visit (docs/element.md).
-const KEPT: [&str; 5] = [PANEL, "draft", "read", "pushed", DEVICES];
+const KEPT: [&str; 7] = [PANEL, "draft", "read", "pushed", DEVICES, ANSWERS, ERRAND];
 
 /// One widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
@@ -55,6 +59,8 @@ struct State {
     /// Whether the conversation is shown beside the call.
     beside: bool,
     contact: Option<Contact>,
+    /// The form that was opened last.
+    paper: Option<Paper>,
 }
 
 impl Desk {
@@ -86,7 +92,10 @@ impl Desk {
 
     fn configure(self, conf: Result<Arc<WidgetConf>, Error>) {
         let old = self.0.write_untracked().contact_owner.take();
-        self.change(&mut |state| state.contact = None);
+        self.change(&mut |state| {
+            state.contact = None;
+            state.paper = None;
+        });
         if let Some(old) = old {
             // Not before the screens that read it have gone.
             signals::after_frame(move || old.cleanup());
@@ -124,6 +133,9 @@ impl Desk {
         let eager = ui.settings().connect == Connect::Eager;
         if eager || resumable || self.now().open {
             contact.start();
+        }
+        if resumable && self.now().route.is_form() {
+            self.resume_errand(contact);
         }
     }
 
@@ -193,6 +205,7 @@ impl Desk {
         self.change(&mut |state| {
             state.route = Route::Home;
             state.open = false;
+            state.paper = None;
         });
     }
 
@@ -213,8 +226,7 @@ impl Desk {
             single.map(|(code, _)| code.clone())
         };
         match service.or_else(only) {
-            Some(code) if channel.is_call() => self.dial(contact, channel, code),
-            Some(code) => self.begin(contact, &code, None),
+            Some(code) => self.ask(contact, channel, &code),
             None => {
                 self.change(&mut |state| state.channel = channel);
                 self.go(Route::Services);
@@ -347,8 +359,11 @@ impl Desk {
     pub(super) fn screen(self) -> Route {
         let contact = self.contact();
         let call = contact.and_then(|contact| contact.line().call());
-        let there =
-            There { conversation: contact.and_then(Contact::talk).is_some(), call: call.is_some() };
+        let there = There {
+            conversation: contact.and_then(Contact::talk).is_some(),
+            call: call.is_some(),
+            form: self.paper().is_some(),
+        };
         self.0.read().state.route.shown(there)
     }
 
@@ -361,5 +376,9 @@ impl Desk {
 
 /// What is running, reactively.
 fn running(contact: Contact) -> There {
-    There { conversation: contact.running().is_some(), call: contact.line().running().is_some() }
+    There {
+        conversation: contact.running().is_some(),
+        call: contact.line().running().is_some(),
+        form: false,
+    }
 }

@@ -15,7 +15,9 @@ pub(super) fn is_within(panel: &HtmlElement) -> bool {
 /// A text field is left alone where a keyboard on the screen would cover what there is to read.
 pub(super) fn enter(panel: &HtmlElement) {
     let first = panel.query_selector("[data-focus]").ok().flatten();
-    let first = first.filter(|first| first.tag_name() != "TEXTAREA" || !page::matches(TOUCH));
+    let first = first.filter(|first| {
+        !["TEXTAREA", "INPUT"].contains(&&*first.tag_name()) || !page::matches(TOUCH)
+    });
     let target = first.and_then(|first| first.dyn_into::<HtmlElement>().ok());
     let options = FocusOptions::new();
     options.set_prevent_scroll(true);

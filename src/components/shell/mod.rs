@@ -20,10 +20,13 @@ use super::chat::{ChatActions, chat_screen};
 use super::contact::Contact;
 use super::device_check::{device_check, has_picture};
 use super::dom::{El, Node, div, el};
+use super::forms::paper::Paper;
+use super::forms::{FormActions, form_screen};
 use super::home::view::Channel;
 use super::home::{close_button, home};
 use super::icons::Icon;
 use super::launcher::launcher;
+use super::queue::QueueWays;
 use super::service_selector::service_selector;
 use super::ui::Ui;
 use crate::core::Error;
@@ -141,7 +144,7 @@ fn panel(desk: Desk) -> El {
 /// Tells apart what the panel can show: 0 for a configuration that is of no use.
 fn showing(desk: Desk) -> u32 {
     match desk.contact() {
-        Some(contact) => desk.screen() as u32 + 1 + contact.number() * 8,
+        Some(contact) => desk.screen() as u32 + 1 + contact.number() * 16,
         None => 0,
     }
 }
@@ -158,12 +161,17 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> El {
                 let video = contact.channels().contains(&Channel::Video);
                 desk.check(if video { Channel::Video } else { Channel::PhoneCall }, None);
             });
-            with_banner(desk, contact, home(ui, contact, choose, resume, check, close))
+            with_banner(
+                desk,
+                contact,
+                home(ui, contact, choose, desk.on_way(), resume, check, close),
+            )
         }
         Route::Services => {
             let channel = desk.channel();
             let choose = Callback::new(move |code: String| desk.choose(channel, Some(code)));
-            let selector = service_selector(ui, contact, channel, choose, back, close);
+            let selector =
+                service_selector(ui, contact, channel, choose, desk.on_way(), back, close);
             with_banner(desk, contact, selector)
         }
         Route::Chat => {
@@ -175,6 +183,13 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> El {
             let call = desk.wanted().map(|_| call);
             let check = device_check(ui, contact.line(), video, call, back, close);
             with_banner(desk, contact, check)
+        }
+        Route::Form | Route::Mail | Route::Callback => {
+            let screen = div("screen").swap_by(
+                move || desk.paper().map_or(0, Paper::number),
+                move |_| Some(form(desk, desk.paper()?)),
+            );
+            with_banner(desk, contact, screen)
         }
         Route::Call => {
             let aside = Callback::new(move |()| desk.toggle_chat());
@@ -198,6 +213,25 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> El {
     }
 }
 
+fn form(desk: Desk, paper: Paper) -> El {
+    let actions = FormActions {
+        back: Callback::new(move |()| desk.leave_form()),
+        home: Callback::new(move |()| desk.go(Route::Home)),
+        close: Callback::new(move |()| desk.close()),
+        mind_focus: Callback::new(move |()| desk.mind_focus()),
+        ways: Callback::new(move |()| desk.ways(paper.channel(), &paper.service())),
+    };
+    form_screen(desk.ui(), paper, actions)
+}
+
+fn queue_ways(desk: Desk, channel: Channel, service: String) -> QueueWays {
+    let code = service.clone();
+    QueueWays {
+        waiting: Callback::new(move |()| desk.call_back(&code)),
+        failed: Callback::new(move |()| desk.ways(channel, &service)),
+    }
+}
+
 /// The call in a strip above another screen.
 fn call_strip(desk: Desk, contact: Contact) -> El {
     small_call(desk.ui(), contact.line(), Callback::new(move |()| desk.go(Route::Call)))
@@ -215,6 +249,7 @@ fn call(desk: Desk, contact: Contact, call: Call, close: Callback<()>, back: Cal
         beside: Reading::new(move |()| desk.is_beside()),
         unread: Reading::new(move |()| desk.unread()),
         mind_focus: Callback::new(move |()| desk.mind_focus()),
+        ways: queue_ways(desk, call.channel(), call.service()),
     };
     call_screen(ui, contact.line(), call, banner(ui, contact), actions)
 }
@@ -237,6 +272,7 @@ fn chat(desk: Desk, contact: Contact, talk: Talk, close: Callback<()>, back: Cal
         leave: Callback::new(move |()| desk.leave()),
         again: Callback::new(move |()| desk.again()),
         mind_focus: Callback::new(move |()| desk.mind_focus()),
+        ways: queue_ways(desk, Channel::Chat, talk.service()),
     };
     let visible = Reading::new(move |()| desk.is_open());
     let lost = Reading::new(move |()| contact.is_lost());

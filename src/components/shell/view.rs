@@ -1,5 +1,7 @@
 //! Which screen the panel shows.
 
+use crate::components::home::view::Channel;
+
 /// Where the visitor has gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Route {
@@ -14,6 +16,12 @@ pub enum Route {
     Check,
     /// The call.
     Call,
+    /// What is asked before a contact.
+    Form,
+    /// A mail.
+    Mail,
+    /// A wish to be called.
+    Callback,
 }
 
 /// What there is to be shown.
@@ -23,6 +31,8 @@ pub struct There {
     pub conversation: bool,
     /// A call.
     pub call: bool,
+    /// A form.
+    pub form: bool,
 }
 
 impl Route {
@@ -30,9 +40,16 @@ impl Route {
     #[must_use]
     pub const fn on_open(self, running: There) -> Self {
         match self {
-            Self::Home | Self::Services | Self::Check if running.call => Self::Call,
-            Self::Home | Self::Services if running.conversation => Self::Chat,
-            Self::Home | Self::Services | Self::Check | Self::Chat | Self::Call => self,
+            Self::Home | Self::Services | Self::Check | Self::Form if running.call => Self::Call,
+            Self::Home | Self::Services | Self::Form if running.conversation => Self::Chat,
+            Self::Home
+            | Self::Services
+            | Self::Check
+            | Self::Chat
+            | Self::Call
+            | Self::Form
+            | Self::Mail
+            | Self::Callback => self,
         }
     }
 
@@ -43,14 +60,41 @@ impl Route {
         match self {
             Self::Chat if !there.conversation => Self::Home,
             Self::Call if !there.call => Self::Home,
-            Self::Home | Self::Services | Self::Check | Self::Chat | Self::Call => self,
+            Self::Form | Self::Mail | Self::Callback if !there.form => Self::Home,
+            Self::Home
+            | Self::Services
+            | Self::Check
+            | Self::Chat
+            | Self::Call
+            | Self::Form
+            | Self::Mail
+            | Self::Callback => self,
         }
     }
 
     /// The screen of that word, after a reload: one that stands by itself.
     #[must_use]
     pub fn kept(word: &str) -> Self {
-        [Self::Chat, Self::Call].into_iter().find(|route| route.word() == word).unwrap_or_default()
+        [Self::Chat, Self::Call, Self::Form, Self::Mail, Self::Callback]
+            .into_iter()
+            .find(|route| route.word() == word)
+            .unwrap_or_default()
+    }
+
+    /// The screen of a channel's form.
+    #[must_use]
+    pub const fn of_form(channel: Channel) -> Self {
+        match channel {
+            Channel::Chat | Channel::Video | Channel::PhoneCall => Self::Form,
+            Channel::Mail => Self::Mail,
+            Channel::Callback => Self::Callback,
+        }
+    }
+
+    /// Whether it is a form.
+    #[must_use]
+    pub const fn is_form(self) -> bool {
+        matches!(self, Self::Form | Self::Mail | Self::Callback)
     }
 
     /// Whether the panel is no taller than what the screen says.
@@ -68,6 +112,9 @@ impl Route {
             Self::Chat => "chat",
             Self::Check => "check",
             Self::Call => "call",
+            Self::Form => "form",
+            Self::Mail => "mail",
+            Self::Callback => "callback",
         }
     }
 }
@@ -82,8 +129,8 @@ pub fn title(own: &str, unread: usize) -> String {
 mod tests {
     use super::*;
 
-    const NOTHING: There = There { conversation: false, call: false };
-    const TALK: There = There { conversation: true, call: false };
+    const NOTHING: There = There { conversation: false, call: false, form: false };
+    const TALK: There = There { conversation: true, ..NOTHING };
     const CALL: There = There { call: true, ..NOTHING };
 
     #[test]
@@ -102,12 +149,15 @@ mod tests {
         assert_eq!(Route::Call.shown(TALK), Route::Home);
         assert_eq!(Route::Call.shown(CALL), Route::Call);
         assert_eq!(Route::Services.shown(NOTHING), Route::Services);
+        assert_eq!(Route::Mail.shown(TALK), Route::Home);
+        assert_eq!(Route::Mail.shown(There { form: true, ..NOTHING }), Route::Mail);
     }
 
     #[test]
     fn a_reload_comes_back_to_what_stands_by_itself() {
         assert_eq!(Route::kept("chat"), Route::Chat);
         assert_eq!(Route::kept("call"), Route::Call);
+        assert_eq!(Route::kept("mail"), Route::Mail);
         assert_eq!(Route::kept("check"), Route::Home);
         assert_eq!(Route::kept("x"), Route::Home);
     }

@@ -33,6 +33,7 @@
 mod choice;
 mod color;
 mod customer;
+mod form;
 mod graphics;
 mod persist;
 mod retry;
@@ -52,6 +53,7 @@ use super::model::{ChannelType, CustomerInfo};
 
 pub use color::Color;
 pub use customer::CUSTOMER_TEXT_MAX;
+pub use form::ServiceForm;
 pub use graphics::{Graphics, Mode, Position, Texts, Theme};
 pub use persist::Persist;
 pub use retry::{Jitter, RetryOptions, RetryStrategy};
@@ -139,6 +141,19 @@ impl WidgetConf {
             .flat_map(|entry| &entry.services)
     }
 
+    /// What the configuration says about the form of a service on a channel: its own word, else that
+    /// of the channel's entry.
+    #[must_use]
+    pub fn form(&self, service: &str, channel: &ChannelType) -> &ServiceForm {
+        let entries = self.services_configuration.iter();
+        let mut entries = entries.filter(|entry| entry.channel == *channel);
+        let found = entries.find_map(|entry| {
+            let service = entry.services.iter().find(|offered| offered.code == service)?;
+            Some(if service.form == ServiceForm::Server { &entry.form } else { &service.form })
+        });
+        found.unwrap_or(&ServiceForm::Server)
+    }
+
     /// Whether a service is offered on a channel: only then may its status be watched.
     #[must_use]
     pub fn offers(&self, service: &str, channel: &ChannelType) -> bool {
@@ -211,11 +226,18 @@ pub struct WidgetConfBuilder {
 impl WidgetConfBuilder {
     /// Offers a service on a channel.
     pub fn service(mut self, channel: ChannelType, code: &str, description: &str) -> Self {
-        let service = Service { code: code.to_owned(), description: description.to_owned() };
+        let service = Service {
+            code: code.to_owned(),
+            description: description.to_owned(),
+            form: ServiceForm::default(),
+        };
         let entries = &mut self.conf.services_configuration;
         match entries.iter_mut().find(|entry| entry.channel == channel) {
             Some(entry) => entry.services.push(service),
-            None => entries.push(ChannelServices { channel, services: vec![service] }),
+            None => {
+                let form = ServiceForm::default();
+                entries.push(ChannelServices { channel, services: vec![service], form });
+            }
         }
         self
     }

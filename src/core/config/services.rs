@@ -1,3 +1,4 @@
+use super::form::{self, ServiceForm};
 use super::rules::at_most;
 use crate::core::error::Error;
 use crate::core::json::{Field, quote};
@@ -13,6 +14,8 @@ pub struct ChannelServices {
     pub channel: ChannelType,
     /// Its services, in the order they are shown.
     pub services: Vec<Service>,
+    /// What those of its services ask beforehand that say nothing of their own.
+    pub form: ServiceForm,
 }
 
 /// A service (reference, `ServiceConfiguration`).
@@ -23,6 +26,8 @@ pub struct Service {
     /// What visitors call it; the code where the configuration says nothing. The reference's
     /// samples spell it `descritpion`, which is read too.
     pub description: String,
+    /// What it asks beforehand.
+    pub form: ServiceForm,
 }
 
 #[inline(never)]
@@ -39,6 +44,7 @@ pub(super) fn read(field: &Field<'_>) -> Vec<ChannelServices> {
 
 pub(super) fn check(entries: &[ChannelServices]) -> Result<(), Error> {
     for (at, entry) in entries.iter().enumerate() {
+        form::check(&entry.form, &|| format!("servicesConfiguration[{at}].form"))?;
         for (index, service) in entry.services.iter().enumerate() {
             check_service(service, &|name| {
                 format!("servicesConfiguration[{at}].services[{index}].{name}")
@@ -50,7 +56,7 @@ pub(super) fn check(entries: &[ChannelServices]) -> Result<(), Error> {
 
 #[inline(never)]
 fn read_entry(field: &Field<'_>) -> ChannelServices {
-    field.known(&["type", "services"]);
+    field.known(&["type", "services", "form"]);
     let names: Vec<&str> = ChannelType::ALL.iter().map(ChannelType::as_str).collect();
     let channel = field.get("type").needed_word(&names).unwrap_or_default();
     let mut services: Vec<Service> = Vec::new();
@@ -62,14 +68,19 @@ fn read_entry(field: &Field<'_>) -> ChannelServices {
             services.push(service);
         }
     }
-    ChannelServices { channel: ChannelType::ALL[channel].clone(), services }
+    let form = form::read_choice(field);
+    ChannelServices { channel: ChannelType::ALL[channel].clone(), services, form }
 }
 
 fn read_service(field: &Field<'_>) -> Service {
-    field.known(&["code", "description", "descritpion"]);
+    field.known(&["code", "description", "descritpion", "form"]);
     let code = field.needed_text("code", "a service code");
     let description = field.text("description").or_else(|| field.text("descritpion"));
-    Service { code: code.to_owned(), description: description.unwrap_or(code).to_owned() }
+    Service {
+        code: code.to_owned(),
+        description: description.unwrap_or(code).to_owned(),
+        form: form::read_choice(field),
+    }
 }
 
 fn check_service(service: &Service, path: &dyn Fn(&str) -> String) -> Result<(), Error> {
@@ -79,5 +90,6 @@ fn check_service(service: &Service, path: &dyn Fn(&str) -> String) -> Result<(),
         return Err(Error::mistake(&path("code"), "a service code without /", quote(code)));
     }
     at_most(NAME_MAX, code, &|| path("code"))?;
-    at_most(NAME_MAX, &service.description, &|| path("description"))
+    at_most(NAME_MAX, &service.description, &|| path("description"))?;
+    form::check(&service.form, &|| path("form"))
 }

@@ -1,6 +1,6 @@
 //! The configuration as JSON: what is read back gives the same configuration.
 
-use super::{Graphics, RetryOptions, Server, WidgetConf};
+use super::{Graphics, RetryOptions, Server, ServiceForm, WidgetConf};
 use crate::core::json::Writer;
 use crate::core::time::millis;
 
@@ -18,9 +18,11 @@ pub(super) fn conf(conf: &WidgetConf) -> String {
             it.item();
             it.text("code", &service.code);
             it.text("description", &service.description);
+            form(&mut it, &service.form);
             it.end();
         }
         it.end_list();
+        form(&mut it, &entry.form);
         it.end();
     }
     it.end_list();
@@ -38,6 +40,42 @@ pub(super) fn conf(conf: &WidgetConf) -> String {
         it.end();
     }
     it.finish()
+}
+
+fn form(it: &mut Writer, form: &ServiceForm) {
+    let form = match form {
+        ServiceForm::Server => return,
+        ServiceForm::Nothing => return it.flag("form", false),
+        ServiceForm::Asked(form) => form,
+    };
+    it.object("form");
+    it.list("fields");
+    for field in &form.fields {
+        it.item();
+        it.text("key", &field.key);
+        it.text("type", field.kind.as_str());
+        it.optional("label", field.label.as_deref());
+        it.flag("required", field.required);
+        it.optional("autocomplete", field.autocomplete.as_deref());
+        it.list("options");
+        for option in &field.options {
+            it.item();
+            it.text("value", &option.value);
+            it.text("label", &option.label);
+            it.end();
+        }
+        it.end_list();
+        it.end();
+    }
+    it.end_list();
+    if let Some(consent) = &form.consent {
+        it.object("consent");
+        it.text("text", &consent.text);
+        it.optional("link", consent.link.as_deref());
+        it.flag("required", consent.required);
+        it.end();
+    }
+    it.end();
 }
 
 fn server(it: &mut Writer, server: &Server) {

@@ -92,6 +92,11 @@ impl<'a> Field<'a> {
         self.value.is_some() && !matches!(self.value, Some(Json::Null))
     }
 
+    /// Whether it is `false`.
+    pub(crate) const fn is_false(&self) -> bool {
+        matches!(self.value, Some(Json::Bool(false)))
+    }
+
     /// The value itself, to be read later.
     pub(crate) fn copied(&self) -> Json {
         self.value.cloned().unwrap_or(Json::Null)

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use super::wire_enum;
+use crate::core::json::Field;
 
 wire_enum! {
     /// What kind of answer a field of a form takes.
@@ -71,4 +72,40 @@ pub struct Consent {
     pub link: Option<String>,
     /// Whether there is no contact without it.
     pub required: bool,
+}
+
+impl Form {
+    /// Reads a form, a server's or a site owner's.
+    #[inline(never)]
+    pub(crate) fn read(field: &Field<'_>) -> Self {
+        let consent = |field: Field<'_>| Consent {
+            text: field.needed_text("text", "a text").to_owned(),
+            link: field.string("link"),
+            required: field.flag("required", false),
+        };
+        Self {
+            fields: field.find("fields").map(|field| fields(&field)).unwrap_or_default(),
+            consent: field.find("consent").map(consent),
+        }
+    }
+}
+
+fn fields(field: &Field<'_>) -> Vec<FormField> {
+    let one = |field: Field<'_>| FormField {
+        key: field.needed_text("key", "a text").to_owned(),
+        kind: field.made("type").unwrap_or(FormFieldKind::Text),
+        label: field.string("label"),
+        required: field.flag("required", false),
+        autocomplete: field.string("autocomplete"),
+        options: field.find("options").map(|field| options(&field)).unwrap_or_default(),
+    };
+    field.items().map(one).collect()
+}
+
+fn options(field: &Field<'_>) -> Vec<FormOption> {
+    let one = |field: Field<'_>| {
+        let value = field.needed_text("value", "a text").to_owned();
+        FormOption { label: field.string("label").unwrap_or_else(|| value.clone()), value }
+    };
+    field.items().map(one).collect()
 }

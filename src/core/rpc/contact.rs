@@ -6,8 +6,7 @@ use super::request::{Request, customer, fields};
 use crate::core::error::Error;
 use crate::core::json::Field;
 use crate::core::model::{
-    Callback, CallbackRequest, CallbackSlot, ChannelType, Consent, Form, FormField, FormFieldKind,
-    FormOption, MailRequest, RequestId,
+    Callback, CallbackRequest, CallbackSlot, ChannelType, Form, MailRequest, RequestId,
 };
 
 impl Request {
@@ -98,40 +97,8 @@ impl Reply {
         self.read(|result| {
             result.is_present().then(|| {
                 result.members();
-                let fields = result.find("fields");
-                Form {
-                    fields: fields.map(|field| form_fields(&field)).unwrap_or_default(),
-                    consent: result.find("consent").map(|field| consent(&field)),
-                }
+                Form::read(result)
             })
         })
-    }
-}
-
-fn form_fields(field: &Field<'_>) -> Vec<FormField> {
-    let one = |field: Field<'_>| FormField {
-        key: needed(&field, "key"),
-        kind: field.made("type").unwrap_or(FormFieldKind::Text),
-        label: field.string("label"),
-        required: field.flag("required", false),
-        autocomplete: field.string("autocomplete"),
-        options: field.find("options").map(|field| options(&field)).unwrap_or_default(),
-    };
-    field.items().map(one).collect()
-}
-
-fn options(field: &Field<'_>) -> Vec<FormOption> {
-    let one = |field: Field<'_>| {
-        let value: String = needed(&field, "value");
-        FormOption { label: field.string("label").unwrap_or_else(|| value.clone()), value }
-    };
-    field.items().map(one).collect()
-}
-
-fn consent(field: &Field<'_>) -> Consent {
-    Consent {
-        text: needed(field, "text"),
-        link: field.string("link"),
-        required: field.flag("required", false),
     }
 }

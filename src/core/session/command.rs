@@ -26,30 +26,42 @@ pub(crate) type Answer = oneshot::Sender<Result<Reply, Error>>;
 
 /// The driver's letter box. Every handle has a clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Inbox(mpsc::UnboundedSender<Command>);
+pub(crate) struct Inbox {
+    commands: mpsc::UnboundedSender<Command>,
+    patient: bool,
+}
 
 impl Inbox {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Command>) {
         let (sender, receiver) = mpsc::unbounded();
-        (Self(sender), receiver)
+        (Self { commands: sender, patient: false }, receiver)
+    }
+
+    /// The same letter box, whose calls wait as long as it takes.
+    pub(crate) fn patient(self) -> Self {
+        Self { patient: true, ..self }
     }
 
     /// Puts a wish in. When the driver has gone, the wish is dropped, and with it any channel for
     /// an answer: whoever waits there sees [`Error::Cancelled`].
     #[inline(never)]
     pub(crate) fn put(&self, command: Command) {
-        let _ = self.0.unbounded_send(command);
+        let _ = self.commands.unbounded_send(command);
     }
 
     /// Whether the driver has gone.
     pub(crate) fn is_closed(&self) -> bool {
-        self.0.is_closed()
+        self.commands.is_closed()
     }
 
     /// Asks and waits.
     pub(crate) async fn call(self, request: Request) -> Result<Reply, Error> {
         let (reply, answer) = oneshot::channel();
-        self.put(Command::Call(request, Some(reply)));
+        self.put(if self.patient {
+            Command::Patient(request, reply)
+        } else {
+            Command::Call(request, Some(reply))
+        });
         answered(answer).await
     }
 }

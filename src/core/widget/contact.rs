@@ -11,6 +11,15 @@ use crate::core::model::{
 use crate::core::rpc::Request;
 
 impl Widget {
+    /// The same widget, whose calls wait for a connection as long as it takes: for what a person has
+    /// written and need not send again. Such a call keeps its key, so it is carried out once however
+    /// often the line is lost; it never fails with [`Error::NotConnected`].
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        let inbox = self.inbox().patient();
+        self.with_inbox(inbox)
+    }
+
     /// Sends a message that becomes a ticket. Answers the ticket's id.
     ///
     /// # Errors

@@ -274,6 +274,10 @@ impl Widget {
         customer
     }
 
+    pub(super) fn with_inbox(&self, inbox: Inbox) -> Self {
+        Self { inbox, ..self.clone() }
+    }
+
     pub(super) fn inbox(&self) -> Inbox {
         self.inbox.clone()
     }

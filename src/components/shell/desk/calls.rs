@@ -15,7 +15,9 @@ impl Desk {
     pub(super) fn dial(self, contact: Contact, channel: Channel, service: String) {
         if self.ui().recall(DEVICES).is_some() {
             contact.start();
-            contact.line().begin(channel, &service, conversation(contact));
+            let with = conversation(contact);
+            let given = contact.given(channel, &service);
+            contact.line().begin(channel, &service, given, with);
             self.change(&mut |state| state.beside = false);
             self.go(Route::Call);
         } else {
