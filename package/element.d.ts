@@ -8,7 +8,7 @@
 import type { TvoxError, WidgetConf } from "./core.js";
 
 /** A channel that the element can open. */
-export type Channel = "CHAT";
+export type Channel = "CHAT" | "VIDEO" | "PHONE_CALL" | "CALLBACK" | "MAIL";
 
 /** `detail` of the event `tvox-message`. */
 export interface TvoxMessageDetail {

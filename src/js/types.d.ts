@@ -624,6 +624,8 @@ export interface ChannelServicesConfiguration {
   /** A {@link MultiChannelType}. */
   type: MultiChannelType | (string & {});
   services: readonly ServiceConfiguration[];
+  /** What those of its services ask beforehand that say nothing of their own; see there. */
+  form?: FormConfiguration | false | null;
 }
 
 export interface ServiceConfiguration {
@@ -633,6 +635,34 @@ export interface ServiceConfiguration {
   description?: string | null;
   /** As the samples of the reference spell it. */
   descritpion?: string | null;
+  /**
+   * What the widget's interface asks before a contact: this, or nothing (`false`). The server's form
+   * where it is absent. The headless library does not read it.
+   */
+  form?: FormConfiguration | false | null;
+}
+
+/** A {@link Form} as a site owner writes it. */
+export interface FormConfiguration {
+  /** At most 32. */
+  fields?: readonly FormFieldConfiguration[];
+  /** What the visitor is asked to agree to; `link` is a path of the page's site or a web address. */
+  consent?: { text: string; link?: string | null; required?: boolean } | null;
+}
+
+/** A {@link FormField} as a site owner writes it. */
+export interface FormFieldConfiguration {
+  /** A field of {@link CustomerInfo}, or the `key` of a {@link MultiChannelSessionCustomField}. */
+  key: string;
+  /** `text` by default. */
+  type?: FormField["type"] | null;
+  label?: string | null;
+  /** `false` by default. */
+  required?: boolean | null;
+  /** As in HTML. */
+  autocomplete?: string | null;
+  /** For `select`. */
+  options?: readonly { value: string; label?: string | null }[] | null;
 }
 
 /** Who the visitor says to be. A label: it opens nothing. */

@@ -75,6 +75,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     server.arg("--listen").arg(format!("127.0.0.1:{}", options.port));
     server.arg("--data").arg(workspace.target.join("demo-data"));
     server.arg("--site").arg(&workspace.root).arg("--widget").arg(workspace.dist());
+    // Whoever has settings of their own wants no others.
+    if !options.server.iter().any(|word| word.starts_with("--config")) {
+        server.arg("--config").arg(workspace.root.join("demo/server/demo.toml"));
+    }
     server.args(&options.server);
     command::announce(&server);
     println!("Ctrl-C ends the demo.\n");

@@ -318,6 +318,15 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_of_the_demo_can_be_read_and_show_each_kind_of_service() {
+        let demo = Settings::parse(include_str!("../../demo.toml")).unwrap();
+        let services = &demo.rules.services;
+        assert!(!services[0].forms.contains_key(&Channel::Chat), "one click to an operator");
+        assert!(services[1].forms.contains_key(&Channel::Chat));
+        assert!(services[2].calendar.is_some());
+    }
+
+    #[test]
     fn a_wrong_field_is_named_with_its_line() {
         for (text, words) in [
             ("[http]\nlisten = \"here\"", vec!["line 2", "listen"]),

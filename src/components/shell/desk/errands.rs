@@ -175,19 +175,17 @@ impl Contact {
         channel: Channel,
         service: Option<&str>,
     ) -> Vec<(Channel, Option<String>)> {
-        let same = |other: Channel| {
-            let service = service.filter(|code| self.offers(other, code))?;
-            self.availability(other, Some(service)).may_start().then(|| service.to_owned())
-        };
+        let same = |other: Channel| service.filter(|code| self.offers(other, code));
         let offered = self.channels();
-        let state = |other: Channel| {
-            if offered.contains(&other) {
-                self.availability(other, None)
-            } else {
-                Availability::Unavailable
-            }
+        let state = |other: Channel| match same(other) {
+            Some(code) => self.availability(other, Some(code)),
+            // Another service at once is no answer to who wants this one; later, any will pass it on.
+            None if service.is_some() && other.is_live() => Availability::Unavailable,
+            None if offered.contains(&other) => self.availability(other, None),
+            None => Availability::Unavailable,
         };
-        channel.instead(&state).into_iter().map(|other| (other, same(other))).collect()
+        let found = channel.instead(&state).into_iter();
+        found.map(|other| (other, same(other).map(str::to_owned))).collect()
     }
 
     /// Whether a service is offered on a channel.

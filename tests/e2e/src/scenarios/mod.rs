@@ -8,6 +8,7 @@ mod continuity;
 mod demos;
 mod faults;
 mod figures;
+mod forms;
 mod gallery;
 mod library;
 mod policy;
@@ -48,6 +49,9 @@ const CROWD: Setup = Setup { config: Some("tests/e2e/faults.toml"), ..LONG };
 /// An automatic operator in a hurry.
 const HURRY: Setup = Setup { config: Some("tests/e2e/hurry.toml"), ..ECHO };
 
+/// Services that differ in what they ask and when they are open.
+const FORMS: Setup = Setup { config: Some("tests/e2e/forms.toml"), ..PEOPLE };
+
 /// All of them, the quick ones first.
 pub(crate) fn all() -> Vec<Scenario> {
     vec![
@@ -63,6 +67,13 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, chat::the_visitor_ends_the_conversation_after_a_question),
         scenario!(PEOPLE, chat::a_proposed_page_opens_only_after_a_yes),
         scenario!(PEOPLE, chat::the_operator_sees_the_pages_that_the_visitor_saw),
+        scenario!(FORMS, forms::a_form_is_filled_in_before_a_chat_at_a_desk),
+        scenario!(FORMS, forms::a_form_is_filled_in_before_a_chat_on_a_phone),
+        scenario!(FORMS, forms::what_was_typed_is_not_asked_for_again),
+        scenario!(FORMS, forms::a_mail_over_a_cut_line_becomes_one_ticket),
+        scenario!(FORMS, forms::a_closed_service_offers_the_next_best),
+        scenario!(FORMS, forms::who_waits_is_called_back_instead_at_a_desk),
+        scenario!(FORMS, forms::who_waits_is_called_back_instead_on_a_phone),
         scenario!(PEOPLE, continuity::a_reload_keeps_the_conversation),
         scenario!(PEOPLE, continuity::another_page_keeps_the_conversation),
         scenario!(PEOPLE, continuity::a_reload_of_the_console_keeps_the_conversation),

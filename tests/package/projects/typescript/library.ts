@@ -10,7 +10,7 @@ import type {
   Attachment, CallChannelSession, CallMedia, CallOptions, CallQuality, Callback, CallbackRequest, CallbackSlot,
   ChannelServicesConfiguration, ChatChannelEventMessage, ChatChannelSession, ChatEventMap, ChatOptions,
   ConnectionEvent, ConnectionState,
-  CustomerInfo, FileUrl, Form, FormField, GraphicsConfigurationInterface, IceGatherPolicyName, Limits,
+  CustomerInfo, FileUrl, Form, FormConfiguration, FormField, FormFieldConfiguration, GraphicsConfigurationInterface, IceGatherPolicyName, Limits,
   LiveResult, MailRequest, MediaDevice, MultiChannelSession, MultiChannelSessionCustomField, MultiChannelStep,
   MultiChannelStepInactivityTimeout, MultiChannelStepPlay, MultiChannelStepQueue, MultiChannelStepToUrl,
   MultiChannelStepUnion, Observer, OpenSession, ResolvedWidgetConf, RetryOptionsInterface,
@@ -20,7 +20,12 @@ import type {
 } from "tvox-widget/core";
 
 // Configuration.
-const service: ServiceConfiguration = { code: "service0001", descritpion: "Support" };
+const question: FormFieldConfiguration = { key: "order", label: "Order", required: true };
+const asked: FormConfiguration = {
+  fields: [question, { key: "topic", type: "select", options: [{ value: "bill" }] }],
+  consent: { text: "I agree.", link: "/privacy", required: true },
+};
+const service: ServiceConfiguration = { code: "service0001", descritpion: "Support", form: asked };
 const chats: ChannelServicesConfiguration = { type: MultiChannelType.CHAT, services: [service] };
 const policies: [TrickleIcePolicyName, IceGatherPolicyName] = ["HalfTrickle", "Relay"];
 const webrtc: WebrtcConfig = {
