@@ -568,9 +568,9 @@ fn a_services_form_wins_over_its_channels_and_both_over_the_servers() {
 
 #[test]
 fn a_mistake_in_a_form_is_named_where_it_stands() {
-    let field = |form: &str| match with_form(form).unwrap_err() {
-        Error::Config(mistake) => mistake.field,
-        other => panic!("{other:?}"),
+    let field = |form: &str| {
+        let Error::Config(mistake) = with_form(form).unwrap_err() else { panic!("{form}") };
+        mistake.field
     };
     let at = |rest: &str| format!("servicesConfiguration[0].form{rest}");
     assert_eq!(field("7"), at(""));
