@@ -9,6 +9,7 @@ mod coturn;
 mod delivery;
 mod demo;
 mod files;
+mod gallery;
 mod glue;
 mod headless;
 mod integrity;
@@ -56,6 +57,9 @@ cargo xtask <command>
                            for each connection, errors; the same as JSON in target/load.json
   fuzz [--frames N] [--seed S]
                            frames that nobody wrote, against both sides of the wire
+  gallery [--full] [--readme] [states]
+                           a picture of every state × theme × width × language, with a page to look
+                           at them, in target/gallery; --readme puts the README's in their place
   trunk [serve …]          Trunk, which shows the demo page and reloads it on an edit
                            (beside a running demo server)
   tools [--install]        where each tool comes from; get those that are missing
@@ -106,6 +110,7 @@ fn dispatch(words: &[String]) -> Result<bool> {
         "simulate" => delivery::simulate(&workspace, rest).map(|()| true),
         "load" => load::optimised(&workspace, rest).map(|()| true),
         "fuzz" => delivery::fuzz(&workspace, rest).map(|()| true),
+        "gallery" => gallery::take(&workspace, &gallery::Options::parse(rest)?).map(|()| true),
         "trunk" => trunk::run(&workspace, rest).map(|()| true),
         "trunk-build" => trunk::build(&workspace).map(|()| true),
         "tools" => {

@@ -90,7 +90,7 @@ impl Talk {
             let batch = state.timeline.apply(changes.by_ref());
             past = batch.reset || batch.inbound > BURST;
             if past {
-                state.history = state.timeline.len();
+                state.history = if batch.reset { state.timeline.len() } else { batch.inbound };
             }
         });
         self.acknowledge();

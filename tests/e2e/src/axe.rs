@@ -21,6 +21,38 @@ const RUN: &str = r"
           (error) => done({ error: String(error) }));
 ";
 
+/// The same for the widget alone, with what the rules cannot decide; the library stays in the page.
+const WIDGET: &str = r"
+  const done = arguments[arguments.length - 1];
+  const place = (node) => node.target.flat().join(' ');
+  const why = (node) => [...node.any, ...node.all, ...node.none].map((check) => check.message).join('; ');
+  const tell = (rule) => rule.nodes.map((node) => `${rule.id} (${rule.impact}): ${place(node)}: ${why(node)}`);
+  const ask = (rule) => rule.nodes.map((node) => ({ rule: rule.id, place: place(node), why: why(node) }));
+  axe.run({ include: [['tvox-widget']] }, { runOnly: { type: 'tag', values: arguments[0] }, resultTypes: ['violations', 'incomplete'],
+    rules: { 'color-contrast': { enabled: arguments[1] } } })
+    .then((result) => done({ violations: result.violations.flatMap(tell), incomplete: result.incomplete.flatMap(ask), passed: result.passes.length }),
+          (error) => done({ error: String(error) }));
+";
+
+/// What the rules say about the widget: `violations` as texts, `incomplete` as `rule`, `place` and
+/// `why`, and how many rules `passed`. Where the system forces its own colours, they have no `contrast`
+/// that is ours to look at (and the browser tells the page's own ones to scripts).
+///
+/// # Errors
+/// There is no page.
+pub(crate) async fn widget(
+    options: &Options,
+    browser: &Arc<Browser>,
+    contrast: bool,
+) -> Outcome<Value> {
+    let there = browser.run("return typeof axe === 'object'", vec![]).await?;
+    if there != json!(true) {
+        let library = std::fs::read_to_string(&options.axe)?;
+        browser.run(&format!("{library}\nwindow.axe = axe;"), vec![]).await?;
+    }
+    browser.run_async(WIDGET, vec![json!(TAGS), json!(contrast)]).await
+}
+
 /// Holds if no rule is broken by what is on the page now, which the fault calls `what`.
 ///
 /// # Errors

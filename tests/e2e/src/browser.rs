@@ -56,11 +56,11 @@ impl Browser {
         home: &str,
     ) -> Outcome<Self> {
         let profile = Folder::new("profile")?;
-        let mut process = Process::start(
-            "the driver",
-            driver_command(options, profile.path())?.env("TMPDIR", profile.path()),
-        )?;
-        let port = process.hear(START, listening_port).await?;
+        // The port that a driver is given may be taken by another program before it is used.
+        let (process, port) = match drive(options, profile.path()).await {
+            Ok(driver) => driver,
+            Err(_taken) => drive(options, profile.path()).await?,
+        };
         let capabilities = capabilities(options, look, media, profile.path())?;
         let driver =
             WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities).connect().await?;
@@ -189,6 +189,14 @@ impl Browser {
         let _ = tokio::time::timeout(Duration::from_secs(10), quit).await;
         let _ = self.process.lock().await.kill().await;
     }
+}
+
+/// A driver, and the port at which it listens.
+async fn drive(options: &Options, profile: &Path) -> Outcome<(Process, u16)> {
+    let mut command = driver_command(options, profile)?;
+    let mut process = Process::start("the driver", command.env("TMPDIR", profile))?;
+    let port = process.hear(START, listening_port).await?;
+    Ok((process, port))
 }
 
 fn driver_command(options: &Options, profile: &Path) -> Outcome<Command> {

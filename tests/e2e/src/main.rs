@@ -7,15 +7,20 @@ mod axe;
 mod bidi;
 mod browser;
 mod caller;
+mod catalogue;
+mod clerk;
 mod console;
 mod fault;
 mod folder;
+mod judge;
 mod line;
 mod media;
 mod operator;
 mod options;
 mod part;
+mod photographer;
 mod process;
+mod record;
 mod relay;
 mod runner;
 mod sample;
@@ -40,9 +45,9 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if runner::run(&options, &scenarios::all()).await {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    let whole = match options.gallery.clone() {
+        Some(folder) => photographer::run(&options, &folder).await,
+        None => runner::run(&options, &scenarios::all()).await,
+    };
+    if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Options {
     pub(crate) screenshots: PathBuf,
     /// The long scenarios as well.
     pub(crate) full: bool,
+    /// No scenarios, but pictures of every state into this folder; the filters choose states.
+    pub(crate) gallery: Option<PathBuf>,
     /// Only scenarios whose name contains one of these; all of them if empty.
     pub(crate) filters: Vec<String>,
 }
@@ -62,7 +64,7 @@ impl Options {
             ("--axe", None),
             ("--screenshots", None),
         ];
-        let (mut filters, mut full) = (Vec::new(), false);
+        let (mut filters, mut full, mut gallery) = (Vec::new(), false, None);
         let mut words = words;
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -74,6 +76,8 @@ impl Options {
                 });
             } else if let Some((_, path)) = paths.iter_mut().find(|(name, _)| *name == word) {
                 *path = Some(value()?.into());
+            } else if word == "--gallery" {
+                gallery = Some(value()?.into());
             } else if word == "--include-ignored" {
                 // As libtest calls it.
                 full = true;
@@ -95,6 +99,7 @@ impl Options {
             axe: axe?,
             screenshots: screenshots?,
             full,
+            gallery,
             filters,
         })
     }

@@ -96,7 +96,7 @@ async fn perform(
     let stage = Arc::new(Stage::new(options.clone(), scenario.setup).await?);
     let play = tokio::spawn((scenario.play)(Arc::clone(&stage)));
     let abort = play.abort_handle();
-    let limit = if scenario.setup.long { LONG_LIMIT } else { LIMIT };
+    let limit = if scenario.setup.long || options.full { LONG_LIMIT } else { LIMIT };
     let outcome = tokio::select! {
         over = play => match over {
             Ok(outcome) => outcome.and_then(|()| stage.verdict()),

@@ -87,6 +87,11 @@ impl Visitor {
         Part::of_shadow(&self.browser, HOST, format!("[part~='{name}']"))
     }
 
+    /// A place of the widget, by a selector: for attributes that are the same in every language.
+    pub(crate) fn at(&self, selector: &str) -> Part {
+        Part::of_shadow(&self.browser, HOST, selector)
+    }
+
     /// A button of the widget, by its name.
     pub(crate) fn button(&self, name: &str) -> Part {
         Part::of_shadow(&self.browser, HOST, "button").named(name)

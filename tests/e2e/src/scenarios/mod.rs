@@ -13,11 +13,14 @@ mod gallery;
 mod library;
 mod policy;
 mod reference;
+mod senses;
 mod soak;
+mod states;
 mod tabs;
 mod trouble;
 mod webrtc;
 
+use crate::catalogue;
 use crate::runner::Scenario;
 use crate::stage::Setup;
 
@@ -28,6 +31,17 @@ macro_rules! scenario {
             name: stringify!($name),
             setup: $setup,
             play: |stage| Box::pin($module::$name(stage)),
+        }
+    };
+}
+
+/// Every state of a tour, looked at by the judge.
+macro_rules! states {
+    ($name:literal, $tour:expr) => {
+        Scenario {
+            name: $name,
+            setup: $tour.setup,
+            play: |stage| Box::pin(states::judged(stage, &$tour)),
         }
     };
 }
@@ -51,6 +65,8 @@ const HURRY: Setup = Setup { config: Some("tests/e2e/hurry.toml"), ..ECHO };
 
 /// Services that differ in what they ask and when they are open.
 const FORMS: Setup = Setup { config: Some("tests/e2e/forms.toml"), ..PEOPLE };
+/// With an operator who answers only when told.
+const STATES: Setup = Setup { config: Some("tests/e2e/states.toml"), ..PEOPLE };
 
 /// All of them, the quick ones first.
 pub(crate) fn all() -> Vec<Scenario> {
@@ -144,6 +160,20 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_light),
         scenario!(PEOPLE, access::no_screen_of_the_widget_breaks_a_rule_in_dark),
         scenario!(PEOPLE, access::the_console_breaks_no_rule),
+        states!("nobody_is_kept_out_before_a_contact", catalogue::BEFORE),
+        states!("nobody_is_kept_out_where_devices_are_refused", catalogue::REFUSED),
+        states!("nobody_is_kept_out_by_a_wrong_configuration", catalogue::MISTAKE),
+        states!("nobody_is_kept_out_of_the_queue", catalogue::QUEUE),
+        states!("nobody_is_kept_out_of_a_conversation", catalogue::CONVERSATION),
+        states!("nobody_is_kept_out_while_the_line_is_down", catalogue::TROUBLE),
+        states!("nobody_is_kept_out_of_the_welcome", catalogue::PLAY),
+        states!("nobody_is_kept_out_of_a_warning", catalogue::SILENCE),
+        states!("nobody_is_kept_out_while_it_rings", catalogue::RINGING),
+        states!("nobody_is_kept_out_of_a_call", catalogue::CALL),
+        scenario!(STATES, senses::a_planted_fault_is_noticed),
+        scenario!(STATES, senses::everything_new_is_announced_once),
+        scenario!(STATES, senses::a_new_place_in_the_queue_is_announced_once),
+        scenario!(STATES, senses::every_brand_colour_can_be_read),
         scenario!(HURRY, soak::twenty_widgets_come_and_go_and_leave_nothing_behind),
         scenario!(
             Setup { long: true, ..HURRY },
