@@ -1,9 +1,12 @@
 //! From a brand colour to colours that can be read (WCAG 2.2, 1.4.3 and 1.4.11).
 
-use crate::core::config::Color;
+use crate::core::config::{Color, Theme};
 
 /// Text on a background: at least this ratio (WCAG 2.2, 1.4.3).
 const READABLE: f64 = 4.5;
+
+/// What is no text and still has to be seen: at least this ratio (WCAG 2.2, 1.4.11).
+const VISIBLE: f64 = 3.0;
 
 const WHITE: Color = rgb(255, 255, 255);
 const BLACK: Color = rgb(0, 0, 0);
@@ -41,6 +44,77 @@ impl Palette {
             ink_dark: towards(brand, WHITE, DARK_SURFACE),
         }
     }
+}
+
+/// A pair of the site's properties, each with its default in the light and in the dark, and the ratio
+/// that it needs.
+type Pair = (Property, Property, f64);
+type Property = (&'static str, Color, Color);
+
+const SURFACE: Property = ("--tvox-surface", WHITE, rgb(0x16, 0x19, 0x1f));
+const RAISED: Property = ("--tvox-surface-raised", rgb(0xf3, 0xf4, 0xf7), rgb(0x23, 0x27, 0x2f));
+const TEXT: Property = ("--tvox-text", DARK_TEXT, rgb(0xee, 0xf1, 0xf5));
+const MUTED: Property = ("--tvox-text-muted", rgb(0x59, 0x61, 0x6e), rgb(0xa9, 0xb1, 0xbd));
+const PAIRS: [Pair; 5] = [
+    (TEXT, SURFACE, READABLE),
+    (TEXT, RAISED, READABLE),
+    (MUTED, SURFACE, READABLE),
+    (MUTED, RAISED, READABLE),
+    // The colour of buttons: it is compared where the site has chosen the surface around them.
+    (("--tvox-color", WHITE, WHITE), SURFACE, VISIBLE),
+];
+
+/// Which of the colours that a site has set cannot be read or seen on one another (WCAG 2.2, 1.4.3 and
+/// 1.4.11): sentences for the developer's console. `set` is the value of a custom property, where the
+/// site sets it; one that it does not set has its default in the themes that visitors may get.
+#[must_use]
+pub fn faults(theme: Theme, set: &dyn Fn(&str) -> Option<Color>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut judge = |front: (&str, Color), back: (&str, Color), needed: f64| {
+        let ratio = contrast(front.1, back.1);
+        if ratio < needed {
+            let (front, back) =
+                (format!("{} {}", front.0, front.1), format!("{} {}", back.0, back.1));
+            let (ratio, needed) = (tenths(ratio), tenths(needed));
+            let fault =
+                format!("{front} on {back} has a contrast of {ratio}:1, it needs {needed}:1");
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+    };
+    if let (Some(text), Some(brand)) = (set("--tvox-on-color"), set("--tvox-color")) {
+        judge(("--tvox-on-color", text), ("--tvox-color", brand), READABLE);
+    }
+    for dark in [false, true] {
+        if theme == if dark { Theme::Light } else { Theme::Dark } {
+            continue;
+        }
+        for (front, back, needed) in PAIRS {
+            let (own, behind) = (set(front.0), set(back.0));
+            // Its own defaults fit: what is judged is what the site has chosen.
+            let chosen = match (own, behind) {
+                (Some(_), Some(_)) => true,
+                (Some(_), None) | (None, Some(_)) => needed >= READABLE,
+                (None, None) => false,
+            };
+            if !chosen {
+                continue;
+            }
+            let of = |own: Option<Color>, (_, light, night): Property| {
+                own.unwrap_or(if dark { night } else { light })
+            };
+            judge((front.0, of(own, front)), (back.0, of(behind, back)), needed);
+        }
+    }
+    faults
+}
+
+/// A ratio to one place, rounded down: what falls short does not look as if it did not.
+fn tenths(ratio: f64) -> String {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // between 1 and 21
+    let tenths = (ratio * 10.0) as u32;
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// White where it can be read, as brands expect; otherwise the darkest text that is needed.
@@ -98,14 +172,15 @@ const fn rgb(red: u8, green: u8, blue: u8) -> Color {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
-    /// 20 colours spread over the cube by a fixed stride: brands choose anything.
+    /// Every fifteenth value of each channel: brands choose anything.
     fn brands() -> impl Iterator<Item = Color> {
-        (0..20_u32).map(|n| {
-            let [_, red, green, blue] = (n * 838_861 + n * n * 7919).to_be_bytes();
-            rgb(red, green, blue)
+        let values = || (0..=255_u8).step_by(15);
+        values().flat_map(move |red| {
+            values().flat_map(move |green| values().map(move |blue| rgb(red, green, blue)))
         })
     }
 
@@ -135,6 +210,49 @@ mod tests {
         assert_eq!(Palette::of(navy).ink_light, navy);
         assert_eq!(Palette::of(navy).on_brand, WHITE);
         assert_eq!(Palette::of(rgb(0xff, 0xe0, 0x00)).on_brand, DARK_TEXT);
+    }
+
+    fn faults_of(theme: Theme, set: &[(&str, &str)]) -> Vec<String> {
+        faults(theme, &|name| {
+            set.iter().find(|(known, _)| *known == name).map(|(_, color)| color.parse().unwrap())
+        })
+    }
+
+    #[test]
+    fn a_site_that_sets_no_colour_has_nothing_to_hear() {
+        for theme in [Theme::Auto, Theme::Light, Theme::Dark] {
+            assert_eq!(faults_of(theme, &[]), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn a_colour_that_cannot_be_read_is_told_with_its_ratio() {
+        let pale = [("--tvox-color", "#ffe000"), ("--tvox-on-color", "#fff")];
+        assert_eq!(
+            faults_of(Theme::Light, &pale),
+            [
+                "--tvox-on-color #ffffff on --tvox-color #ffe000 has a contrast of 1.3:1, it needs 4.5:1"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_colour_for_the_light_alone_is_no_good_in_the_dark() {
+        let navy = [("--tvox-text", "#112244")];
+        assert_eq!(faults_of(Theme::Light, &navy), Vec::<String>::new());
+        assert!(
+            faults_of(Theme::Auto, &navy)
+                .iter()
+                .all(|fault| fault.contains("#16191f") || fault.contains("#23272f"))
+        );
+        assert_eq!(faults_of(Theme::Auto, &navy).len(), 2);
+    }
+
+    #[test]
+    fn buttons_need_three_to_one_on_a_surface_of_the_site() {
+        let beige = [("--tvox-color", "#f0e6c8"), ("--tvox-surface", "#fff8e7")];
+        assert_eq!(faults_of(Theme::Light, &beige).len(), 1);
+        assert_eq!(faults_of(Theme::Light, &beige[..1]), Vec::<String>::new());
     }
 
     #[test]

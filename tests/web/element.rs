@@ -167,6 +167,30 @@ async fn json_in_the_element_is_its_configuration() {
 }
 
 #[wasm_bindgen_test]
+async fn a_colour_of_the_site_that_cannot_be_read_is_told_in_the_console() {
+    define("tvox-pale").await;
+    let said: Rc<RefCell<Vec<String>>> = Rc::default();
+    let heard = Rc::clone(&said);
+    let listener = Closure::<dyn Fn(JsValue)>::new(move |what: JsValue| {
+        heard.borrow_mut().extend(what.as_string());
+    });
+    let console = Reflect::get(&js_sys::global(), &"console".into()).unwrap();
+    let before = Reflect::get(&console, &"warn".into()).unwrap();
+    Reflect::set(&console, &"warn".into(), listener.as_ref()).unwrap();
+
+    let page = Page::new("tvox-pale", &OK);
+    let style = page.element.style();
+    style.set_property("--tvox-color", "#ffe000").unwrap();
+    style.set_property("--tvox-on-color", "#ffffff").unwrap();
+    place().append_child(&page.element).unwrap();
+    page.drawn().await;
+    let told = || said.borrow().iter().any(|it| it.contains("#ffffff on --tvox-color #ffe000"));
+    until("the warning", told).await;
+    Reflect::set(&console, &"warn".into(), &before).unwrap();
+    page.element.remove();
+}
+
+#[wasm_bindgen_test]
 async fn moving_keeps_the_widget_and_removing_frees_it() {
     define("tvox-three").await;
     let page = Page::new("tvox-three", &OK);
