@@ -9,6 +9,7 @@ mod connection;
 mod contact;
 #[cfg(feature = "native")]
 mod conversation;
+mod design;
 mod documents;
 #[cfg(feature = "native")]
 mod errands;
