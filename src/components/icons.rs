@@ -106,16 +106,25 @@ impl Icon {
     /// Draws it. It says nothing to a screen reader: the button around it has a name.
     #[must_use]
     pub fn view(self) -> El {
-        self.sized("icon")
+        self.drawn(if self.is_along() { "icon icon--along" } else { "icon" })
     }
 
     /// Draws it at the height of small text.
     #[must_use]
     pub fn small(self) -> El {
-        self.sized("icon icon--small")
+        self.drawn(if self.is_along() {
+            "icon icon--small icon--along"
+        } else {
+            "icon icon--small"
+        })
     }
 
-    fn sized(self, class: &'static str) -> El {
+    /// Whether it points along the line, and so the other way where that runs from right to left.
+    fn is_along(self) -> bool {
+        [Self::BACK, Self::GO, Self::SEND, Self::LEAVE, Self::PAGE].contains(&self)
+    }
+
+    fn drawn(self, class: &'static str) -> El {
         svg("svg")
             .class(class)
             .attr("viewBox", "0 0 24 24")

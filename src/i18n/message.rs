@@ -14,6 +14,8 @@ const DEEPEST: usize = 6;
 pub(super) struct Values<'a> {
     /// How numbers are written and which forms they take: a BCP 47 tag that `Intl` takes.
     pub(super) locale: &'a str,
+    /// Whether the sentence runs from right to left.
+    pub(super) rtl: bool,
     /// What the place `n` holds.
     pub(super) n: Option<u64>,
     /// What the others hold.
@@ -79,7 +81,7 @@ fn say(parts: &[Part<'_>], values: &Values<'_>, out: &mut String) {
             Part::Place(name) => {
                 let text = values.texts.iter().find(|(known, _)| known == name);
                 match (text, *name == "n") {
-                    (Some((_, text)), _) => out.push_str(text),
+                    (Some((_, text)), _) => put(text, values.rtl, out),
                     (None, true) if values.n.is_some() => {
                         out.push_str(&number().unwrap_or_default());
                     }
@@ -96,6 +98,22 @@ fn say(parts: &[Part<'_>], values: &Values<'_>, out: &mut String) {
                 }
             }
         }
+    }
+}
+
+/// Puts in what was given. Where it may run against the sentence around it, it is kept apart (UAX 9,
+/// isolates), or a name would drag the words and the full stop beside it to the wrong side.
+fn put(text: &str, rtl: bool, out: &mut String) {
+    // Hebrew, Arabic and their neighbours, and their presentation forms.
+    let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    let runs_right = |c: char| c.is_alphabetic() && !runs_left(c);
+    let apart = if rtl { text.contains(runs_right) } else { text.contains(runs_left) };
+    if apart {
+        out.push('\u{2068}');
+    }
+    out.push_str(text);
+    if apart {
+        out.push('\u{2069}');
     }
 }
 
@@ -248,7 +266,8 @@ mod tests {
     use super::*;
 
     fn filled(message: &str, n: u64) -> Result<String, Fault> {
-        fill(message, &Values { locale: "en", n: Some(n), texts: &[("name", "{n}"), ("a", "A")] })
+        let texts = [("name", "{n}"), ("a", "A")];
+        fill(message, &Values { locale: "en", rtl: false, n: Some(n), texts: &texts })
     }
 
     #[test]
@@ -290,6 +309,18 @@ mod tests {
         }
         let deep = "{n,plural,other{".repeat(100_000);
         assert_eq!(filled(&deep, 1), Err(TOO_DEEP));
+    }
+
+    #[test]
+    fn what_runs_against_the_sentence_is_kept_apart_from_it() {
+        let filled = |rtl, name| {
+            fill("{name}.", &Values { locale: "en", rtl, n: None, texts: &[("name", name)] })
+        };
+        assert_eq!(filled(false, "Agata B.").unwrap(), "Agata B..");
+        assert_eq!(filled(true, "Agata B.").unwrap(), "\u{2068}Agata B.\u{2069}.");
+        assert_eq!(filled(true, "ليلى").unwrap(), "ليلى.");
+        assert_eq!(filled(false, "ليلى").unwrap(), "\u{2068}ليلى\u{2069}.");
+        assert_eq!(filled(true, "12:07").unwrap(), "12:07.");
     }
 
     #[test]

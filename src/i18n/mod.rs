@@ -247,7 +247,8 @@ impl Texts {
         let own = self.overrides.iter().find(|(place, _)| *place == at);
         let text = own.map_or(&self.texts[at], |(_, text)| text);
         // What cannot be read was reported when it came.
-        message::fill(text, &Values { locale: &self.locale, n, texts })
+        let rtl = self.lang.dir() == "rtl";
+        message::fill(text, &Values { locale: &self.locale, rtl, n, texts })
             .unwrap_or_else(|_| text.clone())
     }
 }

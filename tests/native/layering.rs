@@ -1,6 +1,7 @@
 //! Who may know whom (docs/architecture.md): reads the source tree and refuses what breaks a rule.
 
 mod source;
+mod words;
 
 use std::path::Path;
 

@@ -29,8 +29,15 @@ extern "C" {
     fn load(text: &str) -> Result<Promise, JsValue>;
 }
 
+const FRENCH: &str = include_str!("../../src/i18n/texts/fr.json");
+
 /// Runs the class's own text, with this test's module in place of the one that it imports.
 async fn define(name: &str) {
+    define_with(name, &str::to_owned).await;
+}
+
+/// The same with a change to the class.
+async fn define_with(name: &str, change: &dyn Fn(&str) -> String) {
     type Make = dyn Fn(
         HtmlElement,
         HtmlElement,
@@ -63,7 +70,7 @@ async fn define(name: &str) {
         let data = format!("data:application/json,{}", encode_uri_component(file));
         text = text.replace(&format!("./texts/{lang}.json"), &data);
     }
-    JsFuture::from(load(&text).unwrap()).await.unwrap();
+    JsFuture::from(load(&change(&text)).unwrap()).await.unwrap();
 }
 
 /// A new element of its own name, and what it tells the page.
@@ -267,6 +274,99 @@ async fn a_listener_can_prevent_the_opening_and_call_back_into_the_element() {
     page.call("open");
     until("Italian", || page.look().is("launcher", "aria-label", "Contattaci")).await;
     assert!(!page.look().has("panel"));
+    page.element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_language_that_cannot_be_had_is_english_and_no_error_of_the_page() {
+    define("tvox-lost").await;
+    // Of French this test has no file.
+    let page = Page::new("tvox-lost", &[OK[0], OK[1], ("lang", "fr")]);
+    place().append_child(&page.element).unwrap();
+    page.drawn().await;
+    assert!(page.look().is("root", "lang", "en"));
+    assert!(page.look().is("launcher", "aria-label", "Contact us"));
+    page.element.set_attribute("lang", "it").unwrap();
+    until("Italian", || page.look().is("launcher", "aria-label", "Contattaci")).await;
+    page.element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn the_language_is_the_elements_then_the_configurations_then_the_pages() {
+    define("tvox-wish").await;
+    let page = Page::new("tvox-wish", &[]);
+    let conf = |lang: &str| {
+        js_sys::JSON::parse(&format!(
+            r#"{{"server":{{"url":"http://localhost:9"}},"servicesConfiguration":[{{"type":"CHAT","services":[{{"code":"s1","description":"A"}}]}}]{lang}}}"#
+        ))
+        .unwrap()
+    };
+    let configure = |lang: &str| {
+        Reflect::set(&page.element, &"configuration".into(), &conf(lang)).unwrap();
+    };
+    let speaks = async |lang: &str, dir: &str| {
+        until(lang, || page.look().is("root", "lang", lang) && page.look().is("root", "dir", dir))
+            .await;
+    };
+    let around = place();
+    around.set_lang("it-CH");
+    configure("");
+    around.append_child(&page.element).unwrap();
+    page.drawn().await;
+    speaks("it", "ltr").await;
+    configure(r#","graphics":{"lang":"ar-EG"}"#);
+    speaks("ar", "rtl").await;
+    page.element.set_attribute("lang", "en-GB").unwrap();
+    speaks("en", "ltr").await;
+    page.element.set_attribute("lang", "fi").unwrap();
+    speaks("ar", "rtl").await;
+    configure("");
+    speaks("it", "ltr").await;
+    page.element.remove();
+
+    // The page's own, as it changes.
+    let html = document().document_element().unwrap();
+    let before = html.get_attribute("lang").unwrap_or_default();
+    html.set_attribute("lang", "it").unwrap();
+    let page = Page::new("tvox-wish", &OK);
+    place().append_child(&page.element).unwrap();
+    page.drawn().await;
+    assert!(page.look().is("root", "lang", "it"));
+    html.set_attribute("lang", "ar").unwrap();
+    until("Arabic", || page.look().is("root", "lang", "ar")).await;
+    html.set_attribute("lang", &before).unwrap();
+    page.element.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_late_answer_of_an_earlier_choice_does_not_win() {
+    // French comes when the test says so.
+    let answer: Rc<RefCell<Option<Function>>> = Rc::default();
+    let keep = Rc::clone(&answer);
+    let promise = Promise::new(&mut |resolve, _| *keep.borrow_mut() = Some(resolve));
+    Reflect::set(&js_sys::global(), &"__french".into(), &promise).unwrap();
+    define_with("tvox-late", &|class| {
+        let fetches = "await fetch(TEXTS[lang])";
+        assert!(class.contains(fetches));
+        class.replace(fetches, "await (lang === \"fr\" ? globalThis.__french : fetch(TEXTS[lang]))")
+    })
+    .await;
+    let page = Page::new("tvox-late", &[OK[0], OK[1], ("lang", "it")]);
+    place().append_child(&page.element).unwrap();
+    page.drawn().await;
+    page.element.set_attribute("lang", "fr").unwrap();
+    page.element.set_attribute("lang", "ar").unwrap();
+    until("Arabic", || page.look().is("root", "lang", "ar")).await;
+    let late = web_sys::Response::new_with_opt_str(Some(FRENCH)).unwrap();
+    answer.borrow().as_ref().unwrap().call1(&JsValue::NULL, &late).unwrap();
+    JsFuture::from(promise).await.unwrap();
+    for _ in 0..3 {
+        tvox_widget::signals::frame().await;
+    }
+    assert!(page.look().is("root", "lang", "ar"));
+    // It was French that came, and it is there for whoever wants it now.
+    page.element.set_attribute("lang", "fr").unwrap();
+    until("French", || page.look().is("root", "lang", "fr")).await;
     page.element.remove();
 }
 

@@ -7,6 +7,7 @@ mod calls;
 mod conversation;
 mod element;
 mod forms;
+mod languages;
 mod page;
 mod room;
 #[path = "../native/support/rtc.rs"]

@@ -18,6 +18,23 @@ pub(super) fn without_text(text: &str) -> String {
     code
 }
 
+/// The texts in the code of a file, as they are written, each with the byte at which it begins.
+pub(super) fn literals(text: &str) -> Vec<(usize, String)> {
+    let chars: Vec<char> = text.chars().collect();
+    let (mut found, mut at, mut byte) = (Vec::new(), 0, 0);
+    while at < chars.len() {
+        let end = literal_end(&chars, at).max(at + 1);
+        let literal: String = chars[at..end].iter().collect();
+        let inside = literal.trim_start_matches('r').trim_matches('#');
+        if let Some(inside) = inside.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+            found.push((byte, inside.to_owned()));
+        }
+        byte += literal.len();
+        at = end;
+    }
+    found
+}
+
 /// Every path the code of `file` names, `use` groups spelt out, `crate`, `self` and `super`
 /// resolved: `["crate", "core", "model", "Step"]`.
 pub(super) fn paths(file: &str, code: &str) -> Vec<Vec<String>> {

@@ -12,7 +12,8 @@ use crate::part::Part;
 use crate::stage::Stage;
 
 /// Their pages, without the ending.
-const PAGES: [&str; 7] = ["index", "chat", "call", "video", "mail", "callback", "headless"];
+const PAGES: [&str; 8] =
+    ["index", "chat", "call", "video", "mail", "callback", "headless", "languages"];
 
 /// What the bot of the chat demo says, and what the visitor answers.
 const WITH_THE_BOT: [(crate::line::From, &str); 7] = [

@@ -10,6 +10,7 @@ mod faults;
 mod figures;
 mod forms;
 mod gallery;
+mod languages;
 mod library;
 mod policy;
 mod reference;
@@ -90,6 +91,10 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(FORMS, forms::a_closed_service_offers_the_next_best),
         scenario!(FORMS, forms::who_waits_is_called_back_instead_at_a_desk),
         scenario!(FORMS, forms::who_waits_is_called_back_instead_on_a_phone),
+        scenario!(PEOPLE, languages::each_language_loads_its_own_file_and_no_other),
+        scenario!(PEOPLE, languages::a_change_of_language_disturbs_no_conversation),
+        scenario!(PEOPLE, languages::arabic_is_laid_out_from_right_to_left),
+        scenario!(PEOPLE, languages::no_language_is_too_long_for_the_panel),
         scenario!(PEOPLE, continuity::a_reload_keeps_the_conversation),
         scenario!(PEOPLE, continuity::another_page_keeps_the_conversation),
         scenario!(PEOPLE, continuity::a_reload_of_the_console_keeps_the_conversation),
