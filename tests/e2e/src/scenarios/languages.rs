@@ -135,11 +135,11 @@ pub(crate) async fn arabic_is_laid_out_from_right_to_left(stage: Arc<Stage>) -> 
 
 /// Every screen on the way into a conversation fits a phone and a desktop, in every language.
 pub(crate) async fn no_language_is_too_long_for_the_panel(stage: Arc<Stage>) -> Outcome {
+    let look = Look { dark: false, still: true };
+    let visitor = Visitor { browser: stage.browser("visitor", look).await? };
+    let anna = Console::arrive(&stage, "Anna", look).await?;
     for (lang, dir) in LANGUAGES {
-        let path = format!("/demo/languages.html?lang={lang}");
-        let look = Look { dark: false, still: true };
-        let visitor = Visitor::arrive_at(&stage, &format!("visitor-{lang}"), &path, look).await?;
-        let anna = Console::arrive(&stage, "Anna", look).await?;
+        visitor.go(&stage, &format!("/demo/languages.html?lang={lang}")).await?;
         speaks(&stage, &visitor, lang, dir).await?;
         let fits = async |screen: &str| fits(&stage, &visitor, lang, screen).await;
         visitor.open().await?;
@@ -164,8 +164,6 @@ pub(crate) async fn no_language_is_too_long_for_the_panel(stage: Arc<Stage>) -> 
         visitor.confirm().await?;
         visitor.part("new-conversation").shown().await?;
         fits("6-ended").await?;
-        anna.browser.close().await;
-        visitor.browser.close().await;
     }
     Ok(())
 }
