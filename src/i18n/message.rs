@@ -107,7 +107,12 @@ fn put(text: &str, rtl: bool, out: &mut String) {
     // Hebrew, Arabic and their neighbours, and their presentation forms.
     let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
     let runs_right = |c: char| c.is_alphabetic() && !runs_left(c);
-    let apart = if rtl { text.contains(runs_right) } else { text.contains(runs_left) };
+    // Figures alone run to the right: `+39 041` has its plus in front in every language.
+    let apart = if rtl {
+        text.contains(runs_right) || !text.contains(runs_left)
+    } else {
+        text.contains(runs_left)
+    };
     if apart {
         out.push('\u{2068}');
     }
@@ -320,7 +325,7 @@ mod tests {
         assert_eq!(filled(true, "Agata B.").unwrap(), "\u{2068}Agata B.\u{2069}.");
         assert_eq!(filled(true, "ليلى").unwrap(), "ليلى.");
         assert_eq!(filled(false, "ليلى").unwrap(), "\u{2068}ليلى\u{2069}.");
-        assert_eq!(filled(true, "12:07").unwrap(), "12:07.");
+        assert_eq!(filled(true, "+39 041").unwrap(), "\u{2068}+39 041\u{2069}.");
     }
 
     #[test]
