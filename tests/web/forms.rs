@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
 use crate::page::{document, tell};
-use crate::room::Room;
+use crate::room::{Room, session};
 
 const CONSENT: &str = "[part~=form-field][type=checkbox]";
 
@@ -267,6 +267,7 @@ async fn the_queue_is_left_for_a_callback_only_once_that_is_taken() {
     room.look.click("queue-callback");
     room.form().await;
     assert!(room.asked("chat.close").is_empty(), "the place is kept meanwhile");
+    assert!(!room.look.has("form-answered"));
     room.look.fill("customerPhoneNumber", "0422 000000");
     room.look.click("form-submit");
     room.until("the number", |look| look.text("reference") == "cb_3").await;
@@ -297,4 +298,21 @@ async fn a_link_that_is_no_web_address_is_no_link() {
         room.form().await;
         assert_eq!(room.look.all("[part~=form-link]").len(), links, "{link}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn an_operator_who_answers_meanwhile_is_one_tap_away_and_is_not_hung_up_on() {
+    let mut room = Room::with_forms(CustomerInfo::default());
+    room.opens("CHAT").await;
+    room.until("the queue", |look| look.text("queue-position").contains('2')).await;
+    room.look.click("queue-callback");
+    room.form().await;
+    room.step(&session("CONNECTED"));
+    room.until("that Anna is there", |look| look.has("form-answered")).await;
+    room.look.fill("customerPhoneNumber", "0422 000000");
+    room.look.click("form-submit");
+    room.until("the number", |look| look.text("reference") == "cb_3").await;
+    assert!(room.asked("chat.close").is_empty(), "who talks does not wait any more");
+    room.look.click("form-answered");
+    room.until("the conversation", |look| look.has("composer-input")).await;
 }

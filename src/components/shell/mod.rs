@@ -15,11 +15,12 @@ use super::call::invitation::invitation;
 use super::call::live::Call;
 use super::call::small::small_call;
 use super::call::{CallActions, call_screen};
+use super::chat::progress::Stage;
 use super::chat::talk::Talk;
 use super::chat::{ChatActions, chat_screen};
 use super::contact::Contact;
 use super::device_check::{device_check, has_picture};
-use super::dom::{El, Node, div, el};
+use super::dom::{El, Node, button, div, el};
 use super::forms::paper::Paper;
 use super::forms::{FormActions, form_screen};
 use super::home::view::Channel;
@@ -189,6 +190,9 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> El {
                 move || desk.paper().map_or(0, Paper::number),
                 move |_| Some(form(desk, desk.paper()?)),
             );
+            let screen = div("screen")
+                .show_if(move || is_talking(contact), move || answered(desk, contact))
+                .child(screen);
             with_banner(desk, contact, screen)
         }
         Route::Call => {
@@ -211,6 +215,29 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> El {
                 )
         }
     }
+}
+
+/// Whether an operator has the conversation, reactively.
+fn is_talking(contact: Contact) -> bool {
+    contact.running().is_some_and(|talk| talk.stage() == Stage::Talking)
+}
+
+/// Who fills in a form while the queue moves on hears that somebody has answered.
+fn answered(desk: Desk, contact: Contact) -> El {
+    let ui = desk.ui();
+    let words = move || {
+        let name = contact.running().map_or_else(|| ui.text(Key::Operator), Talk::operator);
+        ui.fill(Key::Joined, &[("name", &name)])
+    };
+    div("remark remark--answered")
+        .attr("role", "status")
+        .child(Icon::CHAT.small())
+        .child(el("span").class("remark__text").text_live(words))
+        .child(
+            button("text-button", "form-answered")
+                .on("click", move |_| desk.go(Route::Chat))
+                .says(ui, Key::Resume),
+        )
 }
 
 fn form(desk: Desk, paper: Paper) -> El {
