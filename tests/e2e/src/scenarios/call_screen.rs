@@ -158,7 +158,7 @@ async fn every_state(stage: &Arc<Stage>, dark: bool) -> Outcome {
 }
 
 /// A visitor before the check, and Anna, who answers.
-async fn meet(stage: &Arc<Stage>, look: Look) -> Outcome<(Visitor, Console)> {
+pub(super) async fn meet(stage: &Arc<Stage>, look: Look) -> Outcome<(Visitor, Console)> {
     let (visitor, anna) = tokio::try_join!(
         Visitor::arrive(stage, look),
         Console::arrive(stage, "Anna", Look::default())

@@ -18,6 +18,7 @@ mod senses;
 mod soak;
 mod states;
 mod tabs;
+mod transfer;
 mod trouble;
 mod webrtc;
 
@@ -122,6 +123,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, call_screen::the_picture_floats_while_the_visitor_browses_on),
         scenario!(PEOPLE, call_screen::no_state_of_a_call_breaks_a_rule_in_light),
         scenario!(PEOPLE, call_screen::no_state_of_a_call_breaks_a_rule_in_dark),
+        scenario!(PEOPLE, transfer::a_conversation_passed_on_loses_and_doubles_nothing),
+        scenario!(PEOPLE, transfer::a_call_passed_on_is_heard_and_seen_with_the_next_operator),
         scenario!(PEOPLE, calls::a_video_call_is_heard_and_seen_on_both_sides),
         scenario!(PEOPLE, calls::an_audio_call_is_heard_on_both_sides),
         scenario!(PEOPLE, calls::a_muted_operator_is_heard_as_silence),
