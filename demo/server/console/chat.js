@@ -184,7 +184,7 @@ export function chatView(store, desk, sound) {
 /** `[tone, words]`, no words where there is nothing to say. */
 function bannerOf(store, conversation) {
   if (conversation.isCall) return callBannerOf(store, conversation);
-  if (conversation.closed) return ["", "This conversation has ended."];
+  if (conversation.closed) return ["", `This conversation has ended.${ratingWords(conversation)}`];
   if (conversation.transferring) return ["", `Rings with ${clean(conversation.transfer?.to)}. What you write waits.`];
   if (!conversation.connected) return ["", "This conversation is no longer with you."];
   if (store.link.name !== "online")
@@ -198,8 +198,12 @@ function bannerOf(store, conversation) {
   return ["", ""];
 }
 
+function ratingWords({ session }) {
+  return session?.rating ? ` The visitor rated it ${session.rating.score} of 5.` : "";
+}
+
 function callBannerOf(store, conversation) {
-  if (conversation.closed) return ["", "This call has ended."];
+  if (conversation.closed) return ["", `This call has ended.${ratingWords(conversation)}`];
   if (!conversation.present) return ["", "This call is no longer with you."];
   if (store.link.name !== "online") return ["warning", "You are offline. The call waits for you for a moment."];
   if (conversation.visitor.online === false) return ["warning", "The visitor’s connection was lost. The call waits for a moment."];

@@ -83,6 +83,8 @@ function factsOf(store, conversation) {
     ["Service", store.serviceName(conversation.service)],
     ...LABELS.map(([key, label]) => [label, clean(customer[key])]),
     ...(session?.fields ?? []).map(({ key, value }) => [clean(key), clean(value)]),
+    ["Rating", stars(session?.rating)],
+    ["Comment", clean(session?.rating?.comment)],
     ["Language", languageName(visitor.locale)],
     ["Asked at", asked ? hour(asked) : ""],
   ].filter(([, value]) => value);
@@ -108,6 +110,11 @@ function fillVisit(row, visit) {
     `${hour(visit.at)} · ${visit.until ? stay(Date.parse(visit.until) - Date.parse(visit.at)) : visit.here ? "here now" : "last seen"}`,
   );
   row.classList.toggle("now", visit.here);
+}
+
+/** A rating as it is read, and as it is heard. */
+function stars(rating) {
+  return rating ? `${"★".repeat(rating.score)}${"☆".repeat(5 - rating.score)} ${rating.score} of 5` : "";
 }
 
 /** How long somebody stayed, in milliseconds, as words. */

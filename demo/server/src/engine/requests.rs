@@ -7,6 +7,7 @@ use super::state::{Keys, TokenHash, fingerprint};
 use super::{Engine, Owner, Record};
 use crate::settings::Words;
 use crate::wire::call::Key;
+use crate::wire::desk::RatingValue;
 use crate::wire::fault::Fault;
 use crate::wire::frame::raw;
 use crate::wire::id::{SessionId, VisitorId};
@@ -182,6 +183,12 @@ impl Engine {
         if !Self::was_answered(session) {
             return Err(Fault::not_connected("no operator has joined yet"));
         }
+        let rating = RatingValue { score: call.score, comment: comment.clone() };
+        if let Some(session) = self.sessions.get_mut(&call.session) {
+            session.progress.rating = Some(Box::new(rating));
+        }
+        self.changed.insert(call.session.clone());
+        self.mark_session(&call.session);
         self.store(Record::Rating(RatingRow {
             session: call.session.clone(),
             score: call.score,

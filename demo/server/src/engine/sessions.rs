@@ -67,6 +67,7 @@ impl Engine {
             answered: None,
             recaps: 0,
             transfer: None,
+            rating: None,
             call: channel.is_call().then_some(CallProgress {
                 held: false,
                 since: now,

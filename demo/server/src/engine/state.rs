@@ -5,7 +5,7 @@ use super::signals::Signals;
 use super::time::Timestamp;
 use crate::mutant::{self, Mutant};
 use crate::wire::call::Key;
-use crate::wire::desk::{OperatorStatus, Visit};
+use crate::wire::desk::{OperatorStatus, RatingValue, Visit};
 use crate::wire::fault::Fault;
 use crate::wire::file::Attachment;
 use crate::wire::id::{OperatorId, SessionId, VisitorId};
@@ -115,6 +115,9 @@ pub struct Progress {
     /// How it was passed on, the last time.
     #[serde(default)]
     pub(super) transfer: Option<Box<Transfer>>,
+    /// What the visitor thinks of it.
+    #[serde(default)]
+    pub(super) rating: Option<Box<RatingValue>>,
     /// Of a call.
     #[serde(default)]
     pub(super) call: Option<CallProgress>,

@@ -171,6 +171,7 @@ impl Engine {
             customer: session.customer.clone(),
             fields: session.fields.clone(),
             transfer: Self::transfer_value(session),
+            rating: session.progress.rating.as_deref().cloned(),
             visitor: self.visitor_value(session),
         }
     }

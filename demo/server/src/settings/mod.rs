@@ -312,6 +312,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_demo_of_all_states_can_be_set() {
+        let settings = Settings::parse(include_str!("../../../states.toml")).unwrap();
+        assert!(settings.check().is_ok());
+    }
+
+    #[test]
     fn the_explained_file_says_what_the_defaults_are() {
         let explained = Settings::parse(include_str!("../../tvox-demo.toml")).unwrap();
         assert_eq!(format!("{explained:#?}"), format!("{:#?}", Settings::default()));

@@ -314,6 +314,9 @@ impl Core {
                 }),
                 Err(error) => self.recover(&error)?,
             }
+            for stored in self.store.take_gone() {
+                self.errands.push(Errand::Discard { stored });
+            }
             for errand in std::mem::take(&mut self.errands) {
                 let _ = self.porter.send(errand);
             }
@@ -408,7 +411,7 @@ fn load(store: &mut Store, settings: &Settings) -> Result<(Engine, Vec<Mail>), E
     dice(&mut secret);
     let epoch = format!("e_{}", bytes.map(|byte| format!("{byte:02x}")).concat());
     let now = clock();
-    let mut snapshot = store.load(&Fresh { epoch, secret }, settings.store.keep, now)?;
+    let mut snapshot = store.load(&Fresh { epoch, secret }, now)?;
     let mails = std::mem::take(&mut snapshot.mails);
     let engine = Engine::new(settings.rules.clone(), snapshot, settings.http.handshake, dice, now);
     Ok((engine, mails))

@@ -32,6 +32,10 @@ pub(crate) struct Fresh {
 /// The open database. Dropping it closes the file.
 pub(crate) struct Store {
     connection: Connection,
+    /// How long transcripts stay.
+    keep: Duration,
+    /// Names of files on the disk that belong to nothing any more.
+    gone: Vec<String>,
     file: PathBuf,
 }
 
@@ -43,7 +47,7 @@ impl Store {
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::Store { file: folder.to_owned(), reason: error.to_string() })?;
         let connection = Connection::open(&file).map_err(|error| fails(error.to_string()))?;
-        let store = Self { connection, file: file.clone() };
+        let store = Self { connection, keep: settings.keep, gone: Vec::new(), file: file.clone() };
         store.prepare(settings.synchronous).map_err(|error| {
             if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) {
                 fails("another server uses this data folder; stop it, or choose another folder with --data".to_owned())
@@ -55,15 +59,9 @@ impl Store {
     }
 
     /// Reads everything that is not forgotten, and counts the start.
-    pub(crate) fn load(
-        &mut self,
-        fresh: &Fresh,
-        keep: Duration,
-        now: Timestamp,
-    ) -> Result<Snapshot, Error> {
+    pub(crate) fn load(&mut self, fresh: &Fresh, now: Timestamp) -> Result<Snapshot, Error> {
         let file = self.file.clone();
-        self.read(fresh, keep, now)
-            .map_err(|error| Error::Store { file, reason: error.to_string() })
+        self.read(fresh, now).map_err(|error| Error::Store { file, reason: error.to_string() })
     }
 
     /// Names of the files that there are, as they are called on the disk.
@@ -71,6 +69,11 @@ impl Store {
         read::read_files(&self.connection, "")
             .map(|files| files.iter().filter_map(FileRow::stored).collect())
             .map_err(|error| Error::Store { file: self.file.clone(), reason: error.to_string() })
+    }
+
+    /// Files whose transcripts are gone since this was asked the last time: they go, too.
+    pub(crate) fn take_gone(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.gone)
     }
 
     /// Writes all of it, or nothing.
@@ -102,5 +105,71 @@ impl Store {
         self.connection.execute_batch(schema::SCHEMA)?;
         // Takes the lock now, and not at the first message.
         self.connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")
+    }
+}
+
+/// Deletes what is older than it may be. The names of the files that belonged to it, as they are called on the disk.
+fn purge(sql: &Connection, keep: Duration, now: Timestamp) -> rusqlite::Result<Vec<String>> {
+    let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+    let too_old = rusqlite::params![now.millis().saturating_sub(keep)];
+    let old = "SELECT id FROM sessions WHERE retired = 1 AND created < ?1";
+    let files = read::read_files_of(sql, &format!("WHERE session IN ({old})"), too_old)?;
+    for statement in [
+        format!("DELETE FROM events WHERE session IN ({old})"),
+        format!("DELETE FROM files WHERE session IN ({old})"),
+        "DELETE FROM sessions WHERE retired = 1 AND created < ?1".to_owned(),
+        "DELETE FROM ratings WHERE at < ?1".to_owned(),
+        "DELETE FROM tickets WHERE created < ?1".to_owned(),
+        "DELETE FROM callbacks WHERE created < ?1".to_owned(),
+    ] {
+        sql.prepare_cached(&statement)?.execute(too_old)?;
+    }
+    Ok(files.iter().filter_map(FileRow::stored).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::engine::SessionRow;
+    use crate::wire::id::{SessionId, VisitorId};
+    use crate::wire::model::Channel;
+    use serde_json::json;
+
+    const A_DAY: i64 = 86_400_000;
+
+    fn session(id: &str, created: i64) -> Record {
+        let progress = json!({
+            "stage": "Waiting", "step": 1, "order": 1, "queued": created, "handled": [],
+            "by_visitor": {"received": 0, "read": 0}, "by_operator": {"received": 0, "read": 0},
+        });
+        Record::SessionOpened(SessionRow {
+            id: SessionId::new(id),
+            visitor: VisitorId::new("v_1"),
+            channel: Channel::Chat,
+            service: "service0001".to_owned(),
+            customer: None,
+            fields: Vec::new(),
+            created: Timestamp::from_millis(created),
+            progress: serde_json::from_value(progress).unwrap(),
+        })
+    }
+
+    #[test]
+    fn what_is_old_is_deleted_while_the_server_runs_and_what_goes_on_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings::Store { keep: Duration::from_secs(86_400), ..Default::default() };
+        let mut store = Store::open(folder.path(), &settings).unwrap();
+        let mut records = vec![session("s_old", 0), session("s_new", A_DAY), session("s_open", 0)];
+        records.extend(["s_old", "s_new"].map(|id| Record::SessionRetired(SessionId::new(id))));
+        store.commit(records).unwrap();
+        let kept = |store: &Store| {
+            let sql = "SELECT group_concat(id, ' ') FROM (SELECT id FROM sessions ORDER BY id)";
+            store.connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap()
+        };
+        store.commit(vec![Record::Alive(Timestamp::from_millis(A_DAY))]).unwrap();
+        assert_eq!(kept(&store), "s_new s_old s_open", "a day is over only when it is over");
+        store.commit(vec![Record::Alive(Timestamp::from_millis(A_DAY + 1))]).unwrap();
+        assert_eq!(kept(&store), "s_new s_open");
     }
 }

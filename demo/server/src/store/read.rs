@@ -13,15 +13,9 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 impl Store {
-    pub(super) fn read(
-        &mut self,
-        fresh: &Fresh,
-        keep: Duration,
-        now: Timestamp,
-    ) -> Result<Snapshot> {
+    pub(super) fn read(&mut self, fresh: &Fresh, now: Timestamp) -> Result<Snapshot> {
         let sql = self.connection.transaction()?;
         let epoch = read_meta(&sql, "epoch")?;
         let boot = read_meta(&sql, "boot")?
@@ -50,24 +44,8 @@ impl Store {
                 params![name, value],
             )?;
         }
-        let too_old =
-            now.millis().saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
-        sql.execute(
-            "DELETE FROM events WHERE session IN (SELECT id FROM sessions WHERE retired = 1 AND created < ?1)",
-            params![too_old],
-        )?;
-        sql.execute(
-            "DELETE FROM files WHERE session IN (SELECT id FROM sessions WHERE retired = 1 AND created < ?1)",
-            params![too_old],
-        )?;
-        sql.execute("DELETE FROM sessions WHERE retired = 1 AND created < ?1", params![too_old])?;
-        for old in [
-            "DELETE FROM ratings WHERE at < ?1",
-            "DELETE FROM tickets WHERE created < ?1",
-            "DELETE FROM callbacks WHERE created < ?1",
-        ] {
-            sql.execute(old, params![too_old])?;
-        }
+        // What lies in the folder is compared with what is left, at each start.
+        super::purge(&sql, self.keep, now)?;
         let counted = |name| -> Result<u64> {
             Ok(read_meta(&sql, name)?.and_then(|number| number.parse().ok()).unwrap_or_default())
         };
@@ -213,10 +191,19 @@ fn read_log(sql: &Connection, session: &SessionId) -> Result<Vec<Entry>> {
 
 /// Rows of files, those that are joined.
 pub(super) fn read_files(sql: &Connection, join: &str) -> Result<Vec<FileRow>> {
+    read_files_of(sql, join, params![])
+}
+
+/// The same, where the condition has parameters.
+pub(super) fn read_files_of(
+    sql: &Connection,
+    join: &str,
+    parameters: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<FileRow>> {
     let mut statement = sql.prepare(&format!(
         "SELECT files.id, session, operator, key, name, size, type, expires, digest, state FROM files {join} ORDER BY files.id"
     ))?;
-    let files = statement.query_map([], |row| {
+    let files = statement.query_map(parameters, |row| {
         Ok(FileRow {
             id: FileId::new(row.get::<_, String>(0)?),
             session: SessionId::new(row.get::<_, String>(1)?),

@@ -11,10 +11,17 @@ use serde::Serialize;
 impl Store {
     pub(super) fn write(&mut self, records: Vec<Record>) -> Result<()> {
         let transaction = self.connection.transaction()?;
+        let mut gone = Vec::new();
         for record in records {
+            // Said every few minutes, as long as anybody is connected.
+            if let Record::Alive(now) = record {
+                gone.extend(super::purge(&transaction, self.keep, now)?);
+            }
             write_one(&transaction, record)?;
         }
-        transaction.commit()
+        transaction.commit()?;
+        self.gone.extend(gone);
+        Ok(())
     }
 }
 

@@ -51,8 +51,28 @@ pub struct ContactValue {
     /// How it was passed on, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<TransferValue>,
+    /// What the visitor thinks of it, if he said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<RatingValue>,
     /// Who is on the other side.
     pub visitor: VisitorValue,
+}
+
+/// How it was.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatingValue {
+    /// 1 to 5.
+    pub score: u8,
+    /// In words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+impl fmt::Debug for RatingValue {
+    /// Without the words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RatingValue({})", self.score)
+    }
 }
 
 /// A contact that was passed on, the last time.

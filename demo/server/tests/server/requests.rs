@@ -283,7 +283,8 @@ async fn what_a_visitor_filled_in_is_kept_with_a_callback() {
 #[tokio::test]
 async fn a_rating_is_kept_and_the_last_one_counts() {
     let world = World::new().await;
-    let (mut visitor, _operator, session) = world.conversation().await;
+    let (mut visitor, mut operator, session) = world.conversation().await;
+    operator.follow(&session).await;
     let rate = |score: Value| json!({"session": session, "key": key(), "score": score});
     for wrong in [json!(0), json!(6), json!(-1), json!("5"), json!(4.5)] {
         assert_eq!(visitor.refused("session.rate", rate(wrong.clone())).await, -32602, "{wrong}");
@@ -295,6 +296,10 @@ async fn a_rating_is_kept_and_the_last_one_counts() {
     for _ in 0..2 {
         assert_eq!(visitor.call("session.rate", last.clone()).await.unwrap(), json!(true));
     }
+    let told = operator.event(|event| event["result"]["rating"]["score"] == 5).await;
+    assert_eq!(told["result"]["rating"]["comment"], "Quick and kind", "the operator sees it");
+    let seen = visitor.subscribe(&format!("session/{session}")).await;
+    assert!(seen["result"].get("rating").is_none(), "of his session the visitor sees what he saw");
     last["comment"] = json!("Slow");
     assert_eq!(visitor.refused("session.rate", last).await, 1304);
     let mut stranger = world.visitor().await;
