@@ -81,6 +81,8 @@ impl Icon {
     pub const FULL: Self = Self(
         "M4 9V5.5A1.5 1.5 0 0 1 5.5 4H9M15 4h3.5A1.5 1.5 0 0 1 20 5.5V9M20 15v3.5a1.5 1.5 0 0 1-1.5 1.5H15M9 20H5.5A1.5 1.5 0 0 1 4 18.5V15",
     );
+    /// Two arrows that point apart.
+    pub const EXPAND: Self = Self("M14 4.5h5.5V10M19 5l-6 6M10 19.5H4.5V14M5 19l6-6");
     /// A small picture before a large one.
     pub const FLOAT: Self = Self(
         "M20.5 10.5v-4A1.5 1.5 0 0 0 19 5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 18h4.5M13.5 13.5h6a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1Z",

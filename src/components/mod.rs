@@ -7,6 +7,7 @@
 pub mod address;
 pub mod banner;
 pub mod call;
+pub mod card;
 pub mod chat;
 pub mod clock;
 pub mod contact;

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::dom::El;
-use crate::core::config::Graphics;
+use crate::core::config::{Graphics, Mode};
 use crate::core::model::SessionId;
 use crate::core::{Error, Widget, WidgetConf};
 use crate::i18n::{Key, Lang, Texts};
@@ -116,13 +116,15 @@ struct Shared {
     settings: RwSignal<Settings>,
     embedding: Arc<dyn Embedding>,
     numbers: u32,
+    expanded: RwSignal<bool>,
 }
 
 impl Ui {
     /// Shares these settings, under the present reactive owner.
     #[must_use]
     pub fn new(settings: RwSignal<Settings>, embedding: Arc<dyn Embedding>) -> Self {
-        Self(StoredValue::new(Shared { settings, embedding, numbers: 0 }))
+        let expanded = RwSignal::new(false);
+        Self(StoredValue::new(Shared { settings, embedding, numbers: 0, expanded }))
     }
 
     /// The settings, reactively.
@@ -135,6 +137,18 @@ impl Ui {
     /// One thing of the graphics, reactively.
     pub fn graphics<T>(self, read: impl FnOnce(&Graphics) -> T) -> T {
         read(&self.settings().graphics)
+    }
+
+    /// Whether it floats over the page, reactively; otherwise it stands in it, always open.
+    #[must_use]
+    pub fn is_floating(self) -> bool {
+        self.graphics(|graphics| graphics.mode != Mode::Inline)
+    }
+
+    /// Whether the visitor wants a large panel: to be read and set.
+    #[must_use]
+    pub fn expanded(self) -> RwSignal<bool> {
+        self.0.read_value().expanded
     }
 
     /// A text, reactively.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::components::ui::{Connect, Settings};
 use crate::core::config::{
-    ChannelServices, Graphics, Mode, Position, ServerUrl, Service, ServiceForm, Theme, Webrtc,
+    ChannelServices, Graphics, Launcher, Mode, Position, ServerUrl, Service, ServiceForm, Theme,
+    Webrtc,
 };
 use crate::core::json::Notes;
 use crate::core::model::ChannelType;
@@ -15,8 +16,10 @@ use crate::i18n::Texts;
 
 /// The attributes that the element observes. `config` and `lang` are the class's own: it loads what
 /// they name.
-pub const OBSERVED: &[&str] =
-    &["server", "services", "channels", "theme", "color", "position", "label", "connect", "mode"];
+pub const OBSERVED: &[&str] = &[
+    "server", "services", "channels", "theme", "color", "position", "label", "connect", "mode",
+    "launcher",
+];
 
 /// Everything that a page says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,6 +141,8 @@ impl Sources {
         let position = choice("position", Position::NAMES);
         graphics.position = position.map_or(graphics.position, |at| Position::ALL[at]);
         graphics.mode = choice("mode", Mode::NAMES).map_or(graphics.mode, |at| Mode::ALL[at]);
+        let launcher = choice("launcher", Launcher::NAMES);
+        graphics.launcher = launcher.map_or(graphics.launcher, |at| Launcher::ALL[at]);
         if let Some(label) = self.attribute("label") {
             graphics.label = Some(label.to_owned());
         }
@@ -278,6 +283,7 @@ mod tests {
             ("position", "top"),
             ("connect", "now"),
             ("mode", "popup"),
+            ("launcher", "bubble"),
         ] {
             assert_eq!(with(name, text), format!("attribute {name}"), "{name}={text}");
         }

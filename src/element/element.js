@@ -4,7 +4,7 @@ import init, { TvoxElement, css } from "./tvox-widget-glue.js";
 
 // The same list as OBSERVED in attributes.rs; a test compares them.
 const ATTRIBUTES = [
-  "server", "services", "channels", "theme", "color", "position", "label", "connect", "mode",
+  "server", "services", "channels", "theme", "color", "position", "label", "connect", "mode", "launcher",
 ];
 
 // The same languages as Lang::ALL in i18n/mod.rs; a test compares them. Each is spelt out: so bundlers

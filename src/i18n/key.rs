@@ -42,6 +42,8 @@ keys! {
     Panel = "panel",
     /// Closes the panel.
     Close = "close",
+    /// Makes the panel large.
+    Expand = "expand",
     /// Goes back to the home screen.
     Back = "back",
     /// Names the list of channels.

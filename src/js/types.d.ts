@@ -692,6 +692,8 @@ export interface GraphicsConfigurationInterface {
   offsetX?: number | null;
   /** From the bottom of the page, in CSS pixels. */
   offsetY?: number | null;
+  /** What opens the panel: the round button, or a button of the page's own by `open()`. */
+  launcher?: "button" | "none" | null;
   /** Words beside the launcher's icon. */
   label?: string | null;
   /** A CSS `font-family`. */

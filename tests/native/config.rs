@@ -527,7 +527,7 @@ fn everything() -> Value {
         "graphics": {
             "title": "Ask the yard", "subtitle": "We answer from nine to five", "logo": "/logo.svg",
             "color": "#0a7d5c", "theme": "dark", "position": "left", "offsetX": 8, "offsetY": 96,
-            "label": "Ask us", "font": "Georgia, serif", "mode": "card", "lang": "en-GB",
+            "launcher": "none", "label": "Ask us", "font": "Georgia, serif", "mode": "card", "lang": "en-GB",
             "texts": { "it": { "launcher.open": "Scrivici" } },
         },
     })

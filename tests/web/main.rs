@@ -8,6 +8,7 @@ mod conversation;
 mod element;
 mod forms;
 mod languages;
+mod modes;
 mod page;
 mod room;
 #[path = "../native/support/rtc.rs"]

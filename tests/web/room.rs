@@ -95,6 +95,7 @@ pub(crate) struct Room {
     pub(crate) answers: BTreeMap<&'static str, Value>,
     online: bool,
     silent: bool,
+    desk: Desk,
     owner: Owner,
     mounted: Option<UnmountHandle<ElState>>,
 }
@@ -170,6 +171,11 @@ impl Room {
         self.event("signal/k_1", &signal);
     }
 
+    /// What the page may ask of it.
+    pub(crate) fn desk(&self) -> Desk {
+        self.desk
+    }
+
     fn of(house: House, conf: WidgetConf, log: Vec<Value>, session: Value) -> Self {
         let house = Arc::new(house);
         let settings =
@@ -180,11 +186,11 @@ impl Room {
             let (house, settings, returned) = (house.clone(), settings.clone(), returned.clone());
             move || {
                 let desk = Desk::new(Ui::new(settings.into(), house));
-                *returned.lock().unwrap() = Owner::current();
+                *returned.lock().unwrap() = Owner::current().map(|owner| (owner, desk));
                 shell(desk)
             }
         });
-        let owner = returned.lock().unwrap().take().unwrap();
+        let (owner, desk) = returned.lock().unwrap().take().unwrap();
         Self {
             house,
             settings,
@@ -200,6 +206,7 @@ impl Room {
             answers: BTreeMap::new(),
             online: false,
             silent: false,
+            desk,
             owner,
             mounted: Some(mounted),
         }

@@ -13,9 +13,11 @@ use super::dom::{El, button, div, el, span};
 use super::forms::ways::ways;
 use super::icons::Icon;
 use super::ui::Ui;
-use crate::core::config::Mode;
 use crate::i18n::Key;
 use view::{Availability, Channel};
+
+/// Under which it is kept for the visit that the panel is large (docs/element.md).
+pub const EXPANDED: &str = "expanded";
 
 /// The home screen.
 #[must_use]
@@ -79,12 +81,24 @@ fn hero(ui: Ui, on_close: Callback<()>) -> El {
         .child(el("p").class("hero__subtitle").part("subtitle").text_live(subtitle))
 }
 
-/// The button that closes the panel; a panel in the page's flow has none.
+/// The buttons that make the panel large and close it; a panel in the page's flow has none.
 pub(super) fn close_button(ui: Ui, on_close: Callback<()>) -> El {
-    let floating = move || ui.graphics(|graphics| graphics.mode == Mode::Floating);
-    span("bar__close").show_if(floating, move || {
-        icon_button(ui, Icon::CLOSE, "header-close", Key::Close).does(on_close)
-    })
+    span("bar__close").show_if(move || ui.is_floating(), move || expand_button(ui)).show_if(
+        move || ui.is_floating(),
+        move || icon_button(ui, Icon::CLOSE, "header-close", Key::Close).does(on_close),
+    )
+}
+
+/// Large or not; remembered for the visit. The style sheet hides it where there is no room.
+fn expand_button(ui: Ui) -> El {
+    icon_button(ui, Icon::EXPAND, "header-expand", Key::Expand)
+        .class_if("expand", || true)
+        .attr_live("aria-pressed", move || Some(ui.expanded().get().to_string().into()))
+        .on("click", move |_| {
+            let large = !ui.expanded().get_untracked();
+            ui.expanded().set(large);
+            ui.keep(EXPANDED, large.then_some("1"));
+        })
 }
 
 /// A button that is an icon with a name.

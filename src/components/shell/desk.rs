@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use web_sys::HtmlElement;
 
 use super::focus;
@@ -17,10 +18,11 @@ use crate::components::contact::errands::ANSWERS;
 use crate::components::device_check::view::KEPT as DEVICES;
 use crate::components::dom::Node;
 use crate::components::forms::paper::Paper;
+use crate::components::home::EXPANDED;
 use crate::components::home::view::Channel;
 use crate::components::service_selector::must_choose;
 use crate::components::ui::{Announcement, Connect, Ui};
-use crate::core::config::Mode;
+use crate::core::config::{Launcher, Mode};
 use crate::core::model::{ChannelType, SessionId};
 use crate::core::{Error, WidgetConf};
 use crate::signals;
@@ -28,7 +30,7 @@ use errands::ERRAND;
 
 const PANEL: &str = "panel";
 /// Everything that the interface keeps for a visit (docs/element.md).
-const KEPT: [&str; 7] = [PANEL, "draft", "read", "pushed", DEVICES, ANSWERS, ERRAND];
+const KEPT: [&str; 8] = [PANEL, EXPANDED, "draft", "read", "pushed", DEVICES, ANSWERS, ERRAND];
 
 /// One widget. Copies are handles to the same.
 #[derive(Clone, Copy)]
@@ -37,8 +39,11 @@ pub struct Desk(RwSignal<Everything>);
 struct Everything {
     // What the screens do not show.
     ui: Ui,
+    root: Node,
     launcher: Node,
     panel: Node,
+    /// What had the focus when the panel was opened.
+    opener: Option<SendWrapper<HtmlElement>>,
     owner: Owner,
     contact_owner: Option<Owner>,
     /// The service of the last conversation, for another try.
@@ -71,8 +76,10 @@ impl Desk {
         let desk = Self(RwSignal::new(Everything {
             ui,
             state: State::default(),
+            root: Node::new(),
             launcher: Node::new(),
             panel: Node::new(),
+            opener: None,
             owner,
             contact_owner: None,
             service: None,
@@ -121,6 +128,7 @@ impl Desk {
             owner.with(|| signals::spawn(listen));
         }
         self.0.write_untracked().contact_owner = Some(owner);
+        ui.expanded().set(resumable && ui.recall(EXPANDED).is_some());
         let route = ui.recall(PANEL).filter(|_| resumable);
         self.change(&mut |state| {
             state.contact = Some(contact);
@@ -157,6 +165,8 @@ impl Desk {
                 return;
             }
             let running = contact.map(|contact| untrack(|| running(contact))).unwrap_or_default();
+            let opener = self.root().get().and_then(|root| focus::holder(&root));
+            self.0.write_untracked().opener = opener.map(SendWrapper::new);
             self.change(&mut |state| {
                 state.opened = true;
                 state.open = true;
@@ -184,8 +194,10 @@ impl Desk {
         }
         self.change(&mut |state| state.open = false);
         self.ui().keep(PANEL, None);
-        if let Some(launcher) = self.launcher().get() {
-            let _ = launcher.focus();
+        let opener = self.0.write_untracked().opener.take().map(SendWrapper::take);
+        let opener = opener.filter(|opener| opener.is_connected());
+        if let Some(opener) = opener.or_else(|| self.launcher().get()) {
+            let _ = opener.focus();
         }
     }
 
@@ -202,6 +214,7 @@ impl Desk {
         for name in KEPT {
             self.ui().keep(name, None);
         }
+        self.ui().expanded().set(false);
         self.change(&mut |state| {
             state.route = Route::Home;
             state.open = false;
@@ -315,6 +328,11 @@ impl Desk {
         self.0.read_untracked().ui
     }
 
+    /// Around everything.
+    pub(super) fn root(self) -> Node {
+        self.0.read_untracked().root
+    }
+
     /// The button that opens it.
     pub(super) fn launcher(self) -> Node {
         self.0.read_untracked().launcher
@@ -336,7 +354,14 @@ impl Desk {
 
     /// Whether it floats over the page, reactively; otherwise it stands in it, always open.
     pub(super) fn is_floating(self) -> bool {
-        self.ui().graphics(|graphics| graphics.mode == Mode::Floating)
+        self.ui().is_floating()
+    }
+
+    /// Whether a button in the page's corner opens it, reactively.
+    pub(super) fn has_launcher(self) -> bool {
+        self.ui().graphics(|graphics| {
+            graphics.mode == Mode::Floating && graphics.launcher == Launcher::Button
+        })
     }
 
     /// Whether the visitor sees the panel, reactively.

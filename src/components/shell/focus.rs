@@ -1,5 +1,6 @@
 //! Where the keyboard is.
 
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement};
 
@@ -8,6 +9,15 @@ use super::page;
 /// Whether something inside has the focus.
 pub(super) fn is_within(panel: &HtmlElement) -> bool {
     panel.matches(":focus-within").unwrap_or(false)
+}
+
+/// What has the focus: something inside the widget, or of the page; `None` if nothing in particular.
+pub(super) fn holder(root: &HtmlElement) -> Option<HtmlElement> {
+    // A shadow root and a document answer to the same name (DOM, `DocumentOrShadowRoot`).
+    let within = js_sys::Reflect::get(&root.get_root_node(), &"activeElement".into()).ok();
+    let within = within.and_then(|within| within.dyn_into::<HtmlElement>().ok());
+    let of_page = || document().active_element()?.dyn_into::<HtmlElement>().ok();
+    within.or_else(of_page).filter(|holder| holder.tag_name() != "BODY")
 }
 
 /// Focuses what the screen names first (`data-focus`), or the panel itself.

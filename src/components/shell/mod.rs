@@ -15,12 +15,13 @@ use super::call::invitation::invitation;
 use super::call::live::Call;
 use super::call::small::small_call;
 use super::call::{CallActions, call_screen};
+use super::card::{card, first_service};
 use super::chat::progress::Stage;
 use super::chat::talk::Talk;
 use super::chat::{ChatActions, chat_screen};
 use super::contact::Contact;
 use super::device_check::{device_check, has_picture};
-use super::dom::{El, Node, button, div, el};
+use super::dom::{El, button, div, el};
 use super::forms::paper::Paper;
 use super::forms::{FormActions, form_screen};
 use super::home::view::Channel;
@@ -31,6 +32,7 @@ use super::queue::QueueWays;
 use super::service_selector::service_selector;
 use super::ui::Ui;
 use crate::core::Error;
+use crate::core::config::Mode;
 use crate::i18n::Key;
 use crate::signals::Reading;
 pub use desk::Desk;
@@ -49,10 +51,9 @@ pub fn Shell(
 #[must_use]
 pub fn shell(desk: Desk) -> El {
     let ui = desk.ui();
-    let root = Node::new();
+    let root = desk.root();
     looks::follow(ui, root);
     page::follow(desk, root);
-    let floating = move || desk.is_floating();
     let round = move || {
         let open = Reading::new(move |()| desk.is_open());
         let unread = Reading::new(move |()| desk.unread());
@@ -68,9 +69,8 @@ pub fn shell(desk: Desk) -> El {
         .attr_live("data-side", move || {
             Some(looks::side(ui.graphics(|graphics| graphics.position)).into())
         })
-        .attr_live("data-mode", move || {
-            Some(if floating() { "floating".into() } else { "inline".into() })
-        })
+        .attr_live("data-mode", move || Some(ui.graphics(|graphics| graphics.mode).as_str().into()))
+        .attr_if("data-bare", "", move || !desk.has_launcher())
         .node(root)
         .on("keydown", move |event| {
             let escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape");
@@ -79,12 +79,29 @@ pub fn shell(desk: Desk) -> El {
             }
         })
         .child(div("sr").attr("role", "status").text_live(move || news(desk)))
-        .show_if(floating, round)
+        .show_if(move || desk.has_launcher(), round)
+        .swap_by(move || card_of(desk), move |_| contact_card(desk))
         .show_if(move || desk.was_opened(), move || panel(desk))
         .swap_by(
             move || desk.contact().map_or(0, Contact::number),
             move |_| Some(overlay(desk, desk.contact()?)),
         )
+}
+
+/// Tells one card from the next; 0 for none.
+fn card_of(desk: Desk) -> u32 {
+    let card = desk.ui().graphics(|graphics| graphics.mode == Mode::Card);
+    if card { desk.contact().map_or(0, Contact::number) } else { 0 }
+}
+
+fn contact_card(desk: Desk) -> Option<El> {
+    let contact = desk.contact()?;
+    let (service, _) = first_service(contact)?;
+    let choose = Callback::new(move |channel: Channel| {
+        desk.open(Some((channel.on_wire(), Some(service.clone()))));
+    });
+    let unread = Reading::new(move |()| if desk.is_open() { 0 } else { desk.unread() });
+    card(desk.ui(), contact, unread, choose)
 }
 
 /// What is shown beside the launcher, in whatever screen: an operator who calls, and the call while
@@ -126,6 +143,7 @@ fn panel(desk: Desk) -> El {
         .attr_if("data-open", "", move || desk.is_open())
         .attr_live("data-screen", move || Some(desk.screen().word().into()))
         .attr_if("data-fit", "", move || desk.screen().fits())
+        .attr_if("data-expanded", "", move || desk.is_floating() && ui.expanded().get())
         .attr_if("data-wide", "", move || desk.screen() == Route::Call && desk.is_beside())
         .node(desk.panel())
         .on("focusin", move |_| desk.touched())

@@ -41,6 +41,16 @@ choice! {
     } default Floating
 }
 
+choice! {
+    /// What opens a floating panel.
+    Launcher {
+        /// The round button in the page's corner.
+        Button = "button",
+        /// Nothing of ours: a button of the page's own, by the element's `open()`.
+        None = "none",
+    } default Button
+}
+
 /// Texts of the site owner's own: language, then the text's key, then the text.
 pub type Texts = Map<String, Map<String, String>>;
 
@@ -65,6 +75,8 @@ pub struct Graphics {
     pub offset_x: u16,
     /// From the bottom of the page, in CSS pixels: 20 by default.
     pub offset_y: u16,
+    /// What opens the panel; the round button by default.
+    pub launcher: Launcher,
     /// Words beside the launcher's icon.
     pub label: Option<String>,
     /// The value of the CSS property `font-family`.
@@ -88,6 +100,7 @@ impl Default for Graphics {
             position: Position::default(),
             offset_x: OFFSET_DEFAULT,
             offset_y: OFFSET_DEFAULT,
+            launcher: Launcher::default(),
             label: None,
             font: None,
             mode: Mode::default(),
@@ -102,7 +115,7 @@ impl Graphics {
     pub(super) fn read(field: &Field<'_>) -> Self {
         field.known(&[
             "title", "subtitle", "logo", "color", "theme", "position", "offsetX", "offsetY",
-            "label", "font", "mode", "lang", "texts",
+            "launcher", "label", "font", "mode", "lang", "texts",
         ]);
         let word = |name: &str, words| field.word(name, words).unwrap_or_default();
         let offset = |name: &str| {
@@ -119,6 +132,7 @@ impl Graphics {
             position: Position::ALL[word("position", Position::NAMES)],
             offset_x: offset("offsetX"),
             offset_y: offset("offsetY"),
+            launcher: Launcher::ALL[word("launcher", Launcher::NAMES)],
             label: field.string("label"),
             font: field.string("font"),
             mode: Mode::ALL[word("mode", Mode::NAMES)],

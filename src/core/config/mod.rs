@@ -54,7 +54,7 @@ use super::model::{ChannelType, CustomerInfo};
 pub use color::Color;
 pub use customer::CUSTOMER_TEXT_MAX;
 pub use form::ServiceForm;
-pub use graphics::{Graphics, Mode, Position, Texts, Theme};
+pub use graphics::{Graphics, Launcher, Mode, Position, Texts, Theme};
 pub use persist::Persist;
 pub use retry::{Jitter, RetryOptions, RetryStrategy};
 pub use server::Server;

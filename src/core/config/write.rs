@@ -117,6 +117,7 @@ fn graphics(it: &mut Writer, graphics: &Graphics) {
     it.text("position", graphics.position.as_str());
     it.number("offsetX", graphics.offset_x.into());
     it.number("offsetY", graphics.offset_y.into());
+    it.text("launcher", graphics.launcher.as_str());
     it.optional("label", graphics.label.as_deref());
     it.optional("font", graphics.font.as_deref());
     it.text("mode", graphics.mode.as_str());
