@@ -14,6 +14,8 @@ struct Received {
     from: String,
     to: Vec<String>,
     text: String,
+    /// What was said to log in.
+    login: Option<String>,
 }
 
 /// A small mail server. The first `refusals` conversations end with 451.
@@ -30,12 +32,16 @@ async fn mail_server(refusals: usize) -> (u16, mpsc::UnboundedReceiver<Received>
             tokio::spawn(async move {
                 let (read, mut write) = stream.into_split();
                 let mut lines = BufReader::new(read).lines();
-                let (mut from, mut to) = (String::new(), Vec::new());
+                let (mut from, mut to, mut login) = (String::new(), Vec::new(), None);
                 write.write_all(b"220 test ESMTP\r\n").await.unwrap();
                 while let Ok(Some(line)) = lines.next_line().await {
                     let word = line.split(' ').next().unwrap().to_ascii_uppercase();
                     let answer = match word.as_str() {
-                        "EHLO" => "250-test\r\n250 8BITMIME\r\n",
+                        "EHLO" => "250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n",
+                        "AUTH" => {
+                            login = Some(line);
+                            "235 welcome\r\n"
+                        }
                         "MAIL" if is_refused => "451 come back later\r\n",
                         "MAIL" => {
                             from = line;
@@ -55,7 +61,8 @@ async fn mail_server(refusals: usize) -> (u16, mpsc::UnboundedReceiver<Received>
                                 text.push_str(&line);
                                 text.push('\n');
                             }
-                            let mail = Received { from: from.clone(), to: to.clone(), text };
+                            let (from, to, login) = (from.clone(), to.clone(), login.clone());
+                            let mail = Received { from, to, text, login };
                             received.send(mail).unwrap();
                             "250 kept\r\n"
                         }
@@ -217,4 +224,65 @@ async fn without_a_mail_server_mail_is_written_into_a_folder() {
     };
     let text = tokio::time::timeout(PATIENCE, read).await.expect("no file came");
     assert!(text.contains("Subject: [t_1] Invoice\r\n") && text.contains("Where?"), "{text}");
+}
+
+async fn world_that_logs_in(port: u16, tls: SmtpTls) -> World {
+    World::with(|settings| {
+        settings.rules.mail.retry = Duration::from_millis(20);
+        settings.rules.mail.attempts = 2;
+        settings.rules.mail.smtp = Some(Smtp {
+            host: "127.0.0.1".to_owned(),
+            port: Some(port),
+            tls,
+            user: Some("boats".to_owned()),
+            password: Some("secret".to_owned()),
+        });
+    })
+    .await
+}
+
+fn letter() -> serde_json::Value {
+    json!({
+        "key": key(), "service": "service0001", "from": "g@example.org", "subject": "a", "message": "b"
+    })
+}
+
+#[tokio::test]
+async fn the_server_logs_in_where_it_has_a_name_and_a_password() {
+    let (port, mut mails) = mail_server(0).await;
+    let world = world_that_logs_in(port, SmtpTls::None).await;
+    world.visitor().await.call("mail.request", letter()).await.unwrap();
+    // RFC 4616: nothing, the user and the password, in base64.
+    let login = next(&mut mails).await.login;
+    assert_eq!(login.as_deref(), Some("AUTH PLAIN AGJvYXRzAHNlY3JldA=="));
+}
+
+#[tokio::test]
+async fn neither_mail_nor_password_goes_to_a_server_that_does_not_encrypt_where_that_is_wanted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let world = world_that_logs_in(listener.local_addr().unwrap().port(), SmtpTls::Starttls).await;
+    world.visitor().await.call("mail.request", letter()).await.unwrap();
+    // Both tries, to the end of each conversation.
+    let mut said = Vec::new();
+    for _ in 0..2 {
+        let (stream, _) =
+            tokio::time::timeout(PATIENCE, listener.accept()).await.expect("nobody comes").unwrap();
+        let (read, mut write) = stream.into_split();
+        write.write_all(b"220 test ESMTP\r\n").await.unwrap();
+        let mut lines = BufReader::new(read).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let answer: &[u8] = if line.starts_with("EHLO") {
+                b"250-test\r\n250 AUTH PLAIN\r\n"
+            } else {
+                b"221 bye\r\n"
+            };
+            said.push(line);
+            if write.write_all(answer).await.is_err() {
+                break;
+            }
+        }
+    }
+    assert!(said.iter().any(|line| line.starts_with("EHLO")), "{said:?}");
+    let told = said.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL"));
+    assert!(!told, "{said:?}");
 }
