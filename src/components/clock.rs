@@ -52,8 +52,21 @@ pub fn zone() -> String {
     zone.ok().and_then(|zone| zone.as_string()).unwrap_or_default()
 }
 
+/// The date in full, for what is read another day.
+#[must_use]
+pub fn date(ui: Ui, moment: Moment) -> String {
+    format(ui, moment, &[("year", "numeric"), ("month", "long"), ("day", "numeric")])
+}
+
+/// `2026-03-09`, for a file's name: today where the visitor is.
+#[must_use]
+pub fn today() -> String {
+    let now = js_sys::Date::new_0();
+    format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date())
+}
+
 fn at(millis: i64) -> Moment {
-    let offset = whole(date(millis).get_timezone_offset()) * MINUTE;
+    let offset = whole(js_date(millis).get_timezone_offset()) * MINUTE;
     Moment { millis, day: (millis - offset).div_euclid(DAY) }
 }
 
@@ -62,10 +75,10 @@ fn format(ui: Ui, moment: Moment, parts: &[(&str, &str)]) -> String {
     for (part, form) in parts {
         let _ = js_sys::Reflect::set(&options, &(*part).into(), &(*form).into());
     }
-    date(moment.millis).to_locale_string(&ui.locale(), &options).into()
+    js_date(moment.millis).to_locale_string(&ui.locale(), &options).into()
 }
 
-fn date(millis: i64) -> js_sys::Date {
+fn js_date(millis: i64) -> js_sys::Date {
     #[expect(clippy::cast_precision_loss, reason = "a date is far below 2^53")]
     js_sys::Date::new(&JsValue::from_f64(millis as f64))
 }

@@ -94,6 +94,10 @@ impl Icon {
     pub const CALL_BACK: Self = Self(
         "M6.6 3.8l2.1-.3a1 1 0 0 1 1.1.6l1.1 2.7a1 1 0 0 1-.3 1.1L9 9.3a12 12 0 0 0 5.7 5.7l1.4-1.6a1 1 0 0 1 1.1-.3l2.7 1.1a1 1 0 0 1 .6 1.1l-.3 2.1a2 2 0 0 1-2 1.7C10.6 19.1 4.9 13.4 4.9 5.8a2 2 0 0 1 1.7-2ZM20 4l-5.5 5.5M14.5 5v4.5H19",
     );
+    /// Three dots above each other.
+    pub const MORE: Self = Self(
+        "M12 4.9a.6.6 0 1 0 0 1.2.6.6 0 0 0 0-1.2ZM12 11.4a.6.6 0 1 0 0 1.2.6.6 0 0 0 0-1.2ZM12 17.9a.6.6 0 1 0 0 1.2.6.6 0 0 0 0-1.2Z",
+    );
     /// An envelope.
     pub const MAIL: Self = Self(
         "M5 5.5h14A1.5 1.5 0 0 1 20.5 7v10a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 17V7A1.5 1.5 0 0 1 5 5.5ZM4 7l8 6 8-6",
@@ -101,6 +105,25 @@ impl Icon {
     /// Two pages.
     pub const COPY: Self = Self(
         "M10 8.5h8.5A1.5 1.5 0 0 1 20 10v8.5a1.5 1.5 0 0 1-1.5 1.5H10a1.5 1.5 0 0 1-1.5-1.5V10A1.5 1.5 0 0 1 10 8.5ZM15.5 8.5v-3A1.5 1.5 0 0 0 14 4H5.5A1.5 1.5 0 0 0 4 5.5V14a1.5 1.5 0 0 0 1.5 1.5h3",
+    );
+    /// An arrow down onto a tray.
+    pub const SAVE: Self = Self("M12 4v10.5M7.5 10.5L12 15l4.5-4.5M4.5 18.5V20h15v-1.5");
+    /// A star.
+    pub const STAR: Self =
+        Self("M12 3.8l2.5 5.2 5.7.8-4.1 4 1 5.6L12 16.7l-5.1 2.7 1-5.6-4.1-4 5.7-.8L12 3.8Z");
+    /// Two arrows that pass each other.
+    pub const SWAP: Self = Self("M4 9h13M13.5 5L17.5 9l-4 4M20 15.5H7M10.5 11.5l-4 4 4 4");
+    /// A paper clip.
+    pub const CLIP: Self = Self(
+        "M19.5 11.5l-7.8 7.6a4.6 4.6 0 0 1-6.5-6.5l8.2-8a3.1 3.1 0 0 1 4.4 4.4l-8 7.8a1.6 1.6 0 0 1-2.2-2.2l7.2-7",
+    );
+    /// A page.
+    pub const FILE: Self = Self(
+        "M7 3.5h6.5L18.5 8.5V19A1.5 1.5 0 0 1 17 20.5H7A1.5 1.5 0 0 1 5.5 19V5A1.5 1.5 0 0 1 7 3.5ZM13.5 3.5v5h5M9 13h6M9 16.5h4",
+    );
+    /// A picture.
+    pub const PICTURE: Self = Self(
+        "M5.5 4.5h13A1.5 1.5 0 0 1 20 6v12a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18V6a1.5 1.5 0 0 1 1.5-1.5ZM4 16l4.5-4.5 4 4 3-3L20 17M15 9h.01",
     );
     /// Bars that rise.
     pub const BARS: Self = Self("M5 19v-3M10 19v-7M15 19V9M20 19V5");

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use futures::future::LocalBoxFuture;
 use futures::stream::LocalBoxStream;
 use leptos::prelude::*;
 
-use web_sys::HtmlElement;
+use web_sys::{File, HtmlElement};
 
 use super::dom::El;
 use crate::core::config::{Graphics, Mode};
-use crate::core::model::SessionId;
-use crate::core::{Error, Widget, WidgetConf};
+use crate::core::model::{Attachment, SessionId};
+use crate::core::{ChatSession, Error, Widget, WidgetConf};
 use crate::i18n::{Key, Lang, Texts};
 
 /// When the widget may speak to the server.
@@ -100,6 +101,21 @@ pub trait Embedding: Send + Sync + 'static {
     }
     /// Lets a short sound be heard, from the speaker that calls use.
     fn chime(&self) {}
+    /// Whether files can be sent from here.
+    fn has_files(&self) -> bool {
+        false
+    }
+    /// Sends a file into a conversation and says how far it has come, 0 to 1. Dropping the future gives
+    /// it up.
+    fn upload(
+        &self,
+        _chat: ChatSession,
+        _file: File,
+        _progress: Box<dyn Fn(f64)>,
+    ) -> LocalBoxFuture<'static, Result<Attachment, Error>> {
+        let error = Error::WrongState { operation: "sendFile", state: "without files" };
+        Box::pin(std::future::ready(Err(error)))
+    }
     /// Tells the page; false if it objects to what is about to happen.
     fn announce(&self, announcement: &Announcement) -> bool;
     /// What was kept under this name for this visit.

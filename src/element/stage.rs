@@ -3,17 +3,20 @@
 use std::cell::RefCell;
 
 use futures::StreamExt;
+use futures::future::LocalBoxFuture;
+use js_sys::Uint8Array;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
-use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CustomEvent, CustomEventInit, File, HtmlElement};
 
 use crate::components::ui::{Announcement, Embedding, Words};
-use crate::core::model::SessionId;
-use crate::core::{Error, Widget, WidgetConf};
+use crate::core::model::{Attachment, SessionId};
+use crate::core::{ChatSession, Error, UploadProgress, Widget, WidgetConf};
 use crate::platform::browser::rtc::{BrowserRtc, Whose};
 use crate::platform::browser::storage::Storage;
-use crate::platform::browser::{Browser, Siblings, Turn};
+use crate::platform::browser::{Browser, Siblings, Turn, Uploads};
 
 /// The element in its page.
 pub(super) struct Stage {
@@ -109,6 +112,19 @@ impl Embedding for Stage {
         }
     }
 
+    fn has_files(&self) -> bool {
+        true
+    }
+
+    fn upload(
+        &self,
+        chat: ChatSession,
+        file: File,
+        progress: Box<dyn Fn(f64)>,
+    ) -> LocalBoxFuture<'static, Result<Attachment, Error>> {
+        Box::pin(upload(chat, file, progress))
+    }
+
     fn announce(&self, announcement: &Announcement) -> bool {
         let host = &self.host;
         match announcement {
@@ -135,6 +151,27 @@ impl Embedding for Stage {
             None => storage.remove(name),
         }
     }
+}
+
+async fn upload(
+    chat: ChatSession,
+    file: File,
+    progress: Box<dyn Fn(f64)>,
+) -> Result<Attachment, Error> {
+    let bytes = JsFuture::from(file.array_buffer()).await;
+    // It was deleted or moved since it was chosen.
+    let bytes =
+        bytes.map_err(|_| Error::WrongState { operation: "sendFile", state: "unreadable" })?;
+    let bytes = Uint8Array::new(&bytes).to_vec();
+    let upload = chat.send_file(&file.name(), &file.type_(), bytes, Uploads);
+    let mut told = upload.progress();
+    let telling = async move {
+        while let Some(UploadProgress { sent, total }) = told.next().await {
+            #[expect(clippy::cast_precision_loss, reason = "a part of a whole, to be shown")]
+            progress(sent as f64 / total.max(1) as f64);
+        }
+    };
+    futures::join!(upload, telling).0
 }
 
 /// Lets the operators see which page the visitor is on: once a page, and only now that the visitor

@@ -112,6 +112,90 @@ keys! {
     NewMessages = "newMessages",
     /// The pill when nothing is new.
     Jump = "jump",
+    /// Draws what was written before.
+    EarlierMessages = "earlierMessages",
+    /// Opens what else can be done with a conversation.
+    ChatMenu = "chatMenu",
+    /// Sends the conversation by mail.
+    RecapMail = "recapMail",
+    /// Saves the conversation as a text.
+    RecapDownload = "recapDownload",
+    /// How the saved file's name begins.
+    RecapFile = "recapFile",
+    /// The title of the card that asks where to.
+    RecapTitle = "recapTitle",
+    /// The field's label.
+    RecapAddress = "recapAddress",
+    /// Sends it.
+    RecapSubmit = "recapSubmit",
+    /// It is on its way.
+    RecapSent = "recapSent",
+    /// No mail address.
+    RecapInvalid = "recapInvalid",
+    /// The server sends no mail.
+    RecapOff = "recapOff",
+    /// It has been sent too often.
+    RecapLimit = "recapLimit",
+    /// No operator has answered yet.
+    RecapEarly = "recapEarly",
+    /// Asks how it was.
+    RateTitle = "rateTitle",
+    /// The worst of five.
+    Rate1 = "rate1",
+    /// The second of five.
+    Rate2 = "rate2",
+    /// The third of five.
+    Rate3 = "rate3",
+    /// The fourth of five.
+    Rate4 = "rate4",
+    /// The best of five.
+    Rate5 = "rate5",
+    /// The comment's label.
+    RateComment = "rateComment",
+    /// Sends the rating.
+    RateSend = "rateSend",
+    /// The rating was sent.
+    RateThanks = "rateThanks",
+    /// Keeps the conversation open.
+    InactiveHere = "inactiveHere",
+    /// It ended because nobody wrote.
+    EndedInactive = "endedInactive",
+    /// It ended because it had lasted long enough.
+    EndedDuration = "endedDuration",
+    /// Chooses files to send.
+    FileAttach = "fileAttach",
+    /// Where files are dropped.
+    FileDrop = "fileDrop",
+    /// Which files can be sent.
+    FileLimits = "fileLimits",
+    /// A file waits for the one before it.
+    FileWaiting = "fileWaiting",
+    /// A file is on its way.
+    FileSending = "fileSending",
+    /// Gives a file up.
+    FileCancel = "fileCancel",
+    /// The page was left before a file had arrived.
+    FileLost = "fileLost",
+    /// Chooses the file again.
+    FileChoose = "fileChoose",
+    /// The server looks at a file.
+    FileScanning = "fileScanning",
+    /// A type that is not taken.
+    FileType = "fileType",
+    /// Too big, or empty.
+    FileSize = "fileSize",
+    /// A name that is not taken.
+    FileName = "fileName",
+    /// A file that would do harm.
+    FileInfected = "fileInfected",
+    /// The upload took too long.
+    FileExpired = "fileExpired",
+    /// Said before a file's name.
+    FileFetch = "fileFetch",
+    /// The conversation went on to another operator.
+    Passed = "passed",
+    /// Names what is played while waiting.
+    WelcomeMedia = "welcomeMedia",
     /// Said once for what was written before.
     History = "history",
     /// Said while the panel is closed.

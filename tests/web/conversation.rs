@@ -87,17 +87,18 @@ async fn a_file_has_a_name_a_size_and_a_state_and_can_be_fetched_once_it_was_loo
     room.talk().await;
     let file = |state: &str| json!({ "file": "f_9", "name": "rudder.jpg", "size": 81_234, "state": state });
     room.shares(&file("SCANNING"));
-    room.until("the name", |look| look.text("attachment") == "rudder.jpg · 82 kB").await;
-    assert!(room.look.text("bubble").contains("Verifica"), "it is looked at");
+    room.until("the name", |look| look.text("attachment").contains("rudder.jpg")).await;
+    assert!(room.look.text("attachment").contains("82 kB"));
+    assert!(room.look.is("bubble", "data-state", "scanning"), "it is looked at");
     room.shares(&file("AVAILABLE"));
-    room.until("the way to it", |look| look.text("bubble") == "rudder.jpg · 82 kB").await;
+    room.until("the way to it", |look| look.is("bubble", "data-state", "available")).await;
     assert_eq!(room.look.all("[part~=message]").len(), 1, "one file, one bubble");
     room.look.click("attachment");
     room.until_asked("file.url").await;
     let asked = room.calls.iter().find(|call| call["method"] == "file.url").unwrap();
     assert_eq!(asked["params"], json!({ "session": "s_1", "file": "f_9" }));
     room.shares(&file("REFUSED"));
-    room.until("its end", |look| look.text("bubble").contains("Non disponibile")).await;
+    room.until("its end", |look| look.is("bubble", "data-state", "refused")).await;
 }
 
 #[wasm_bindgen_test]
@@ -184,6 +185,8 @@ async fn a_lost_connection_is_said_and_what_is_written_meanwhile_waits() {
 async fn ending_asks_first_and_offers_a_new_conversation() {
     let mut room = Room::new(1);
     room.talk().await;
+    room.look.click("chat-menu");
+    room.until("the menu", |look| look.has("end-chat")).await;
     room.look.click("end-chat");
     room.until("the question", |look| look.has("dialog")).await;
     room.look.press("dialog", "Escape", false);
@@ -191,6 +194,8 @@ async fn ending_asks_first_and_offers_a_new_conversation() {
     assert!(room.look.the("panel").has_attribute("data-open"), "Escape answered the question only");
     assert!(!room.methods.contains(&"chat.close".to_owned()));
 
+    room.look.click("chat-menu");
+    room.until("the menu", |look| look.has("end-chat")).await;
     room.look.click("end-chat");
     room.until("the question", |look| look.has("dialog-confirm")).await;
     room.look.click("dialog-confirm");

@@ -9,6 +9,7 @@ use super::view::{Remark, contact};
 use crate::components::chat::progress::{Progress, Stage};
 use crate::components::clock;
 use crate::components::home::view::Channel;
+use crate::components::rating::Rated;
 use crate::components::ui::Ui;
 use crate::core::model::{CallChannelSession, CallMedia, CallState, MediaPhase, SessionId};
 use crate::core::{Error, Widget};
@@ -24,6 +25,7 @@ struct State {
     // What does not change.
     ui: Ui,
     number: u32,
+    rated: Rated,
     widget: Widget,
     channel: Channel,
     service: String,
@@ -48,6 +50,7 @@ impl Call {
         Self(RwSignal::new(State {
             ui,
             number: ui.next_number(),
+            rated: Rated::new(),
             widget,
             channel,
             service: service.to_owned(),
@@ -207,6 +210,34 @@ impl Call {
         } else {
             state.progress.stage(state.failure.as_ref())
         }
+    }
+
+    /// How it was, as far as the visitor has said.
+    #[must_use]
+    pub fn rated(self) -> Rated {
+        self.0.read_untracked().rated
+    }
+
+    /// Tells the server how it was; nothing of a call that never was one.
+    pub fn rate(
+        self,
+        score: u8,
+        comment: Option<&str>,
+    ) -> impl Future<Output = Result<bool, Error>> + use<> {
+        let state = self.0.read_untracked();
+        let rating = state.id.as_ref().map(|id| state.widget.rate_call(id, score, comment));
+        async move {
+            match rating {
+                Some(rating) => rating.await,
+                None => Err(Error::WrongState { operation: "rate", state: "not created" }),
+            }
+        }
+    }
+
+    /// Whether anybody has ever answered, reactively.
+    #[must_use]
+    pub fn has_talked(self) -> bool {
+        self.0.read().progress.has_talked()
     }
 
     /// Whether it is over, or never began, reactively.

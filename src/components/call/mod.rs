@@ -19,6 +19,7 @@ use super::dom::{El, Node, button, div, el};
 use super::home::{close_button, icon_button};
 use super::icons::Icon;
 use super::queue::{QueueWays, queue_screen};
+use super::rating::rating;
 use super::ui::Ui;
 use crate::i18n::Key;
 use crate::signals::Reading;
@@ -145,6 +146,10 @@ fn ended(ui: Ui, call: Call, actions: CallActions) -> El {
                 el("p")
                     .class("notice__text")
                     .text_live(move || why().map_or_else(lasted, |why| ui.text(why))),
+            )
+            .show_if(
+                move || call.has_talked(),
+                move || rating(ui, call.rated(), move |score, comment| call.rate(score, comment)),
             )
             .child(
                 div("notice__actions")

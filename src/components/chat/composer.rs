@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{ClipboardEvent, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
+use super::attach::attach_button;
 use super::composer_view::{Room, sendable};
+use super::progress::Warning;
 use super::talk::Talk;
 use crate::components::dom::{El, Node, button, div, el};
 use crate::components::icons::Icon;
@@ -35,11 +37,24 @@ pub fn composer(ui: Ui, talk: Talk) -> El {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         // While an input method is composing, Enter chooses a word. 229 is how Safari says so.
         let composing = event.is_composing() || event.key_code() == 229;
+        // Whoever presses a key is there: one is enough (WCAG 2.2.1).
+        if matches!(untrack(|| talk.warning()), Some(Warning::Inactive(_))) {
+            talk.still_here();
+        }
         if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
             send();
         }
     };
+    let pasted = move |event: web_sys::Event| {
+        let clipboard = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
+        let files = clipboard.and_then(|it| it.files()).filter(|files| files.length() > 0);
+        if let Some(files) = files.filter(|_| untrack(|| talk.uploads().limits().is_some())) {
+            event.prevent_default();
+            talk.uploads().add(&files);
+        }
+    };
+    let attach = move || attach_button(ui, talk.uploads());
     let typed = move |event: web_sys::Event| {
         let target = event.target().and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());
         if let Some(target) = target {
@@ -56,6 +71,7 @@ pub fn composer(ui: Ui, talk: Talk) -> El {
         .part("composer")
         .child(
             div("composer__box")
+                .show_if(move || talk.uploads().limits().is_some(), attach)
                 .child(
                     el("textarea")
                         .class("composer__input")
@@ -72,6 +88,7 @@ pub fn composer(ui: Ui, talk: Talk) -> El {
                         .node(input)
                         .on("input", typed)
                         .on("keydown", keydown)
+                        .on("paste", pasted)
                         .on("blur", move |_| talk.idle()),
                 )
                 .child(

@@ -1,62 +1,58 @@
 //! The list of messages: what is drawn, where it is scrolled, what is spoken, what counts as seen.
+//!
+//! Of a long conversation only a strip is drawn. To a screen reader the list is a log that speaks what
+//! is new; what is drawn because somebody scrolled there is not new and says nothing. Whoever reads on
+//! backwards past the first message drawn comes to a button that draws more: the places of messages
+//! among all (`aria-posinset`) would be read out with every one, and still lead nowhere.
 
 use std::borrow::Cow;
 
 use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use super::message;
+use super::place::{Contents, Place, pad};
+use super::strip::{Strip, View};
 use super::talk::Talk;
-use super::timeline::{Content, Row, Timeline};
+use super::timeline::{Row, Timeline};
 use crate::components::clock;
-use crate::components::dom::{El, Node, div, el};
+use crate::components::dom::{El, Node, button, div, el};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
 use crate::i18n::Key;
 use crate::signals::{self, Reading};
 
-/// As many entries are drawn at first, and as many more each time the visitor scrolls to the top.
-const WINDOW: u64 = 80;
 /// Nearer to the end than this, in pixels, the list follows what comes.
-const NEAR: i32 = 48;
+const NEAR: f64 = 48.0;
 
-/// What the rows show, and the signals of those that are drawn.
-type Contents = Vec<(Row, Option<RwSignal<Content>>)>;
-
-/// The messages. Only the newest are drawn; scrolling to the top draws more.
+/// The messages, with `tail` below them: what is not in the conversation yet.
 #[must_use]
-pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
+pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>, tail: El) -> El {
     let log = Log {
+        ui,
         talk,
         visible,
         node: Node::new(),
-        window: RwSignal::new(WINDOW),
+        list: Node::new(),
+        earlier: Node::new(),
+        place: StoredValue::new(Place::default()),
+        turn: RwSignal::new(0),
         pinned: RwSignal::new(true),
-    };
-    let contents = StoredValue::new(Contents::new());
-    let keys = move || {
-        let mut rows = Vec::new();
-        talk.timeline(&mut |timeline| rows = timeline.rows(log.window.get(), clock::moment));
-        let keys = rows.iter().map(|row| row.key.clone()).collect();
-        renew(&mut contents.write_value(), rows);
-        keys
-    };
-    let draw = move |key: &str| {
-        let mut contents = contents.write_value();
-        match contents.iter_mut().rfind(|(row, _)| row.key == key) {
-            Some((row, signal)) => {
-                let content = RwSignal::new(row.content.clone());
-                *signal = Some(content);
-                message::row(ui, talk, row, content)
-            }
-            // The keys come from the contents; an empty row is the harmless other answer.
-            None => el("div"),
-        }
+        said: RwSignal::new(String::new()),
     };
     log.follow();
     div("chat__body")
+        .child(
+            button("log__earlier", "earlier")
+                .attr("hidden", "")
+                .node(log.earlier)
+                .on("click", move |_| log.back())
+                .says(ui, Key::EarlierMessages),
+        )
         .child(
             div("log")
                 .part("log")
@@ -66,50 +62,101 @@ pub fn log(ui: Ui, talk: Talk, visible: Reading<bool>) -> El {
                 .attr_live("aria-live", quiet_for_history(talk))
                 .node(log.node)
                 .on("scroll", move |_| log.scrolled())
-                .rows(keys, draw)
+                .child(
+                    div("log__list")
+                        .node(log.list)
+                        .rows(move || log.keys(), move |key| log.draw(key)),
+                )
+                .child(tail)
                 .show_if(move || talk.operator_types(), dots),
         )
         .child(div("sr").attr("role", "status").text_live(move || match talk.history() {
-            0 => "".into(),
+            0 => log.said.get().into(),
             n => ui.count(Key::History, n as u64),
         }))
         .swap_by(
             move || if log.pinned.get() { 0 } else { 1 + u32::from(talk.unread() > 0) },
             move |kind| {
                 let pill = (kind > 0).then(|| pill(ui, talk, kind == 2))?;
-                Some(pill.on("click", move |_| log.to_end()))
+                Some(pill.on("click", move |_| log.onwards()))
             },
         )
 }
 
-/// Where the list stands.
+/// Where the list stands. Copies are handles to the same.
 #[derive(Clone, Copy)]
 struct Log {
+    ui: Ui,
     talk: Talk,
     visible: Reading<bool>,
     node: Node,
-    /// So many entries are drawn.
-    window: RwSignal<u64>,
+    list: Node,
+    earlier: Node,
+    place: StoredValue<Place>,
+    /// Told when another strip is to be drawn.
+    turn: RwSignal<u32>,
     /// Whether it follows what comes.
     pinned: RwSignal<bool>,
+    /// What was written while the visitor reads further up.
+    said: RwSignal<String>,
 }
 
 impl Log {
+    /// What is to be drawn now.
+    fn keys(self) -> Vec<String> {
+        self.turn.track();
+        let mut keys = Vec::new();
+        self.talk.timeline(&mut |timeline| {
+            let place = &mut *self.place.write_value();
+            place.aim(timeline, self.pinned.get_untracked());
+            let rows = timeline.rows(place.strip.drawn.clone(), clock::moment);
+            keys = rows.iter().map(|row| row.key.clone()).collect();
+            renew(&mut place.contents, rows);
+            place.known = place.newest;
+            let newest = timeline.newest_news().and_then(|entry| entry.seq);
+            place.newest = newest.unwrap_or_default();
+        });
+        keys
+    }
+
+    fn draw(self, key: &str) -> El {
+        let mut found = None;
+        {
+            let place = &mut *self.place.write_value();
+            let known = place.known;
+            if let Some((row, signal)) = place.contents.iter_mut().rfind(|it| it.0.key == key) {
+                let content = RwSignal::new(row.content.clone());
+                *signal = Some(content);
+                found = Some((row.clone(), content, known));
+            }
+        }
+        // The keys come from the contents; an empty row is the harmless other answer.
+        let Some((row, content, known)) = found else { return el("div") };
+        let mut news = false;
+        self.talk.timeline(&mut |timeline| {
+            let seq = timeline.entries().get(row.index).and_then(|entry| entry.seq);
+            news = seq.is_some_and(|seq| seq > known);
+        });
+        message::row(self.ui, self.talk, &row, content, news)
+    }
+
     fn follow(self) {
-        // After each change: stay at the end if the visitor was there, or has just written.
-        let mut last_own = None;
+        // After each change: to the end if the visitor was there, or has just written.
+        let (mut last_own, mut last_news) = (None, None);
         signals::effect(move || {
-            let mut own = None;
-            self.talk.timeline(&mut |timeline| own = newest_own(timeline));
+            let (mut own, mut news) = (None, None);
+            self.talk.timeline(&mut |timeline| {
+                own = newest_own(timeline);
+                news = timeline.newest_news().map(|it| (it.seq, it.text.to_string()));
+            });
             if own.is_some() && last_own != own {
                 self.pinned.set(true);
             }
-            last_own = own;
-            if self.pinned.get_untracked() {
-                self.settle();
-            } else {
-                self.look();
+            if news.is_some() && last_news.is_some() && last_news != news {
+                self.say(news.as_ref().map(|(_, text)| &**text).unwrap_or_default());
             }
+            (last_own, last_news) = (own, news);
+            self.settle();
         });
         signals::effect(move || {
             if self.visible.run(()) {
@@ -117,57 +164,144 @@ impl Log {
             }
         });
         for event in ["focus", "visibilitychange"] {
-            let listener = window_event_listener_untyped(event, move |_| self.look());
+            let listener = window_event_listener_untyped(event, move |_| self.settle());
             on_cleanup(move || listener.remove());
         }
+        // A keyboard on the screen, a card above the composer, a longer draft.
+        let resized = Closure::<dyn FnMut()>::new(move || self.settle());
+        if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+            let held = SendWrapper::new((observer.clone(), resized));
+            on_cleanup(move || held.0.disconnect());
+            signals::effect(move || {
+                if let Some(log) = self.node.get() {
+                    observer.observe(&log);
+                }
+            });
+        }
+    }
+
+    /// News that are not drawn, because the visitor reads elsewhere, are said all the same.
+    fn say(self, text: &str) {
+        let pinned = self.pinned.get_untracked();
+        let name = if pinned { Cow::default() } else { untrack(|| self.talk.operator()) };
+        self.said.set(if pinned { String::new() } else { format!("{name}: {text}") });
     }
 
     /// Tells the server what the visitor sees.
     fn look(self) {
-        if let Some(log) = self.node.get()
+        if let (Some(log), Some(list)) = (self.node.get(), self.list.get())
             && untrack(|| self.visible.run(()))
             && document().has_focus().unwrap_or(false)
-            && let Some(key) = last_seen(&log)
+            && let Some(key) = last_seen(&log, &list)
         {
             self.talk.seen(&key);
         }
     }
 
-    /// Scrolls to the end once what has changed is laid out, then looks at what is seen there.
+    /// Puts everything in its place once what has changed is drawn, before it is painted.
     fn settle(self) {
         signals::after_frame(move || {
-            if let (Some(true), Some(log)) = (self.pinned.try_get_untracked(), self.node.get()) {
-                log.set_scroll_top(log.scroll_height());
+            if let (Some(pinned), Some(log), Some(list)) =
+                (self.pinned.try_get_untracked(), self.node.get(), self.list.get())
+            {
+                self.arrange(pinned, &log, &list);
                 self.look();
             }
         });
     }
 
+    fn arrange(self, pinned: bool, log: &HtmlElement, list: &HtmlElement) {
+        let redraw = {
+            let place = &mut *self.place.write_value();
+            place.height = f64::from(log.client_height());
+            pad(list, &place.strip);
+            self.talk.measured(&place.measure(list));
+            place.hold(pinned, log, list);
+            place.remember(log, list);
+            let earlier = place.strip.drawn.start > 0;
+            if let Some(button) = self.earlier.get() {
+                let _ = button.toggle_attribute_with_force("hidden", !earlier);
+            }
+            !pinned && self.renew(place, log, list)
+        };
+        if redraw {
+            self.redraw();
+        }
+    }
+
+    /// Chooses what is to be drawn where the visitor has come to; false while what is drawn will do.
+    fn renew(self, place: &mut Place, log: &HtmlElement, list: &HtmlElement) -> bool {
+        let top = f64::from(log.scroll_top() - list.offset_top());
+        let view = View { top, height: place.height };
+        let mut next = None;
+        untrack(|| {
+            self.talk.timeline(&mut |timeline| {
+                next = place.strip.follow(timeline.heights(), view);
+            });
+        });
+        let changed = next.as_ref().is_some_and(|next| next.drawn != place.strip.drawn);
+        if let (true, Some(next)) = (changed, next) {
+            place.strip = next;
+        }
+        changed
+    }
+
+    fn redraw(self) {
+        self.turn.update(|turn| *turn = turn.wrapping_add(1));
+        self.settle();
+    }
+
     fn scrolled(self) {
-        let Some(log) = self.node.get() else { return };
-        let near = rest_below(&log) < NEAR;
+        let (Some(log), Some(list)) = (self.node.get(), self.list.get()) else { return };
+        let mut all = 0;
+        untrack(|| self.talk.timeline(&mut |timeline| all = timeline.len()));
+        let (redraw, near) = {
+            let place = &mut *self.place.write_value();
+            place.height = f64::from(log.client_height());
+            let near = place.strip.is_end(all) && rest_below(&log) < NEAR;
+            place.remember(&log, &list);
+            (!near && self.renew(place, &log, &list), near)
+        };
         if self.pinned.get_untracked() != near {
             self.pinned.set(near);
         }
-        let mut all = 0;
-        untrack(|| self.talk.timeline(&mut |timeline| all = timeline.len() as u64));
-        let drawn = self.window.get_untracked();
-        if drawn < all && log.scroll_top() < NEAR {
-            extend(&log, self.window);
-        } else if near && drawn > WINDOW {
-            self.window.set(WINDOW);
+        if redraw {
+            self.redraw();
         }
         self.look();
     }
 
-    fn to_end(self) {
-        self.pinned.set(true);
+    /// A view further up, for whoever does not scroll.
+    fn back(self) {
         if let Some(log) = self.node.get() {
-            log.set_scroll_top(log.scroll_height());
-            // The pill that had the focus is about to go.
+            log.set_scroll_top(log.scroll_top() - log.client_height());
+        }
+    }
+
+    /// To the first message that was not seen, where there is one further down, else to the end.
+    fn onwards(self) {
+        let mut goal = None;
+        untrack(|| {
+            let read = self.talk.read();
+            self.talk.timeline(&mut |timeline| {
+                goal = timeline.first_unread(read).and_then(|index| {
+                    let place = &mut *self.place.write_value();
+                    let far = timeline.heights()[index..].iter().sum::<f64>() > place.height;
+                    far.then(|| {
+                        place.strip = Strip::around(timeline.heights(), index, place.height);
+                        place.goal = timeline.entries().get(index).map(|it| it.key.to_string());
+                    })
+                });
+            });
+        });
+        if goal.is_none() {
+            self.pinned.set(true);
+        }
+        // The pill that had the focus is about to go.
+        if let Some(log) = self.node.get() {
             let _ = log.focus();
         }
-        self.look();
+        self.redraw();
     }
 }
 
@@ -231,22 +365,14 @@ fn newest_own(timeline: &Timeline) -> Option<String> {
     (newest.direction == Direction::Outbound).then(|| newest.key.to_string())
 }
 
-/// Draws more of the past, and keeps what the visitor looks at where it is.
-fn extend(log: &HtmlElement, window: RwSignal<u64>) {
-    let before = log.scroll_height() - log.scroll_top();
-    window.set(window.get_untracked() + WINDOW);
-    let log = log.clone();
-    signals::after_frame(move || log.set_scroll_top(log.scroll_height() - before));
-}
-
-fn rest_below(log: &Element) -> i32 {
-    log.scroll_height() - log.scroll_top() - log.client_height()
+fn rest_below(log: &Element) -> f64 {
+    f64::from(log.scroll_height() - log.scroll_top() - log.client_height())
 }
 
 /// The key of the last message towards the visitor of which at least half stands in view.
-fn last_seen(log: &Element) -> Option<String> {
+fn last_seen(log: &Element, list: &Element) -> Option<String> {
     let bottom = log.get_bounding_client_rect().bottom();
-    let rows = log.children();
+    let rows = list.children();
     let seen = (0..rows.length()).rev().filter_map(|at| rows.item(at)).find(|row| {
         let place = row.get_bounding_client_rect();
         let inbound = row.get_attribute("data-direction").is_some_and(|way| way == "inbound");

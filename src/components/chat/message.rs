@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 
+use super::attachment::attachment;
 use super::talk::Talk;
 use super::timeline::{Bubble, Content, Row};
 use crate::components::address::{Piece, pieces};
@@ -12,12 +13,12 @@ use crate::components::dom::{El, button, div, el, span};
 use crate::components::icons::Icon;
 use crate::components::ui::Ui;
 use crate::core::Error;
-use crate::core::model::{Attachment, AttachmentState};
 use crate::core::session::chat::Delivery;
 use crate::i18n::Key;
 
-/// Draws a row. Its text never changes; its place in a group and its fate do.
-pub(super) fn row(ui: Ui, talk: Talk, row: &Row, content: RwSignal<Content>) -> El {
+/// Draws a row. Its text never changes; its place in a group and its fate do. What is no news is not
+/// spoken when it appears.
+pub(super) fn row(ui: Ui, talk: Talk, row: &Row, content: RwSignal<Content>, news: bool) -> El {
     match &row.content {
         Content::Day(moment) => {
             let moment = *moment;
@@ -32,7 +33,17 @@ pub(super) fn row(ui: Ui, talk: Talk, row: &Row, content: RwSignal<Content>) -> 
                 format!("{started} · {}", clock::time_of_day(ui, moment)).into()
             })
         }
-        Content::Message(bubble) => message(ui, talk, &row.key, bubble, content),
+        Content::Passed(passing) => {
+            let passing = passing.clone();
+            div("log__event").part("passing").attr("aria-live", "off").text_live(move || {
+                ui.fill(Key::Passed, &[("from", &passing.from), ("name", &passing.to)])
+            })
+        }
+        Content::Message(bubble) => {
+            let message = message(ui, talk, &row.key, bubble, content);
+            // What the visitor has just written need not be read out to them.
+            if bubble.own || !news { message.attr("aria-live", "off") } else { message }
+        }
     }
 }
 
@@ -49,18 +60,18 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: RwSignal<Con
     };
     let fate = move || match &*content.read() {
         Content::Message(bubble) => bubble.delivery.as_ref().map_or("", word),
-        Content::Day(_) | Content::Opened(_) => "",
+        Content::Day(_) | Content::Opened(_) | Content::Passed(_) => "",
     };
     let below = move || match &*content.read() {
         Content::Message(bubble) => meta(ui, bubble),
-        Content::Day(_) | Content::Opened(_) => None,
+        Content::Day(_) | Content::Opened(_) | Content::Passed(_) => None,
     };
     let owned = key.to_owned();
     let trouble = move || match &*content.read() {
         Content::Message(Bubble { delivery: Some(Delivery::Failed(error)), .. }) => {
             Some(failure(ui, talk, &owned, error))
         }
-        Content::Message(_) | Content::Day(_) | Content::Opened(_) => None,
+        Content::Message(_) | Content::Day(_) | Content::Opened(_) | Content::Passed(_) => None,
     };
     let row = el("div")
         .class(if own { "message message--own" } else { "message" })
@@ -73,8 +84,6 @@ fn message(ui: Ui, talk: Talk, key: &str, bubble: &Bubble, content: RwSignal<Con
         .attr("data-key", key)
         .attr("data-direction", if own { "outbound" } else { "inbound" })
         .attr_live("data-delivery", move || Some(fate().into()));
-    // What the visitor has just written need not be read out to them.
-    let row = if own { row.attr("aria-live", "off") } else { row };
     row.show_if(is(|bubble| bubble.first && !bubble.own), name)
         .child(span("sr").text_live(author))
         .child(match &bubble.file {
@@ -102,29 +111,6 @@ fn text(ui: Ui, text: &str) -> El {
                 ),
         ),
     })
-}
-
-/// A file's name and size, and why it cannot be fetched, if so: the server decides whether it is.
-fn attachment(ui: Ui, talk: Talk, file: &Attachment, content: RwSignal<Content>) -> El {
-    let (id, unit) = (file.file.clone(), if file.size < 1_000_000 { "kB" } else { "MB" });
-    let size = file.size.div_ceil(if unit == "kB" { 1000 } else { 1_000_000 });
-    let state = move || match &*content.read() {
-        Content::Message(Bubble { file: Some(file), .. }) => match file.state {
-            AttachmentState::Available => "".into(),
-            AttachmentState::Scanning => ui.text(Key::Checking),
-            AttachmentState::Refused | AttachmentState::Unknown(_) => ui.text(Key::NotAvailable),
-        },
-        Content::Message(_) | Content::Day(_) | Content::Opened(_) => "".into(),
-    };
-    div("bubble")
-        .part("bubble")
-        .attr("dir", "auto")
-        .child(
-            button("", "attachment")
-                .on("click", move |_| talk.fetch(&id))
-                .text(format!("{} · {size} {unit}", *file.name)),
-        )
-        .child(el("div").text_live(state))
 }
 
 /// Time and ticks, below the last message of a group and below any that is not sent yet.

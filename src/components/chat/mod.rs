@@ -1,27 +1,35 @@
 //! The conversation.
 
+mod attach;
+mod attachment;
 pub mod composer;
 pub mod composer_view;
+mod ended;
 pub mod log;
 mod message;
+mod place;
 pub mod progress;
+mod remark;
+pub mod strip;
 pub mod talk;
 pub mod timeline;
+pub mod upload_view;
+pub mod uploads;
 
 use leptos::prelude::*;
 
-use super::banner::ticking;
-use super::banner::view::seconds_left;
 use super::dialog::{Question, dialog};
-use super::dom::{El, button, div, el, span};
+use super::dom::{El, div, el, span};
 use super::home::{close_button, icon_button};
 use super::icons::Icon;
+use super::menu::{Item, menu};
 use super::queue::{QueueWays, queue_screen};
+use super::recap::{download, recap};
 use super::to_url::to_url;
 use super::ui::Ui;
 use crate::i18n::Key;
 use crate::signals::Reading;
-use progress::{Stage, Warning};
+use progress::Stage;
 use talk::Talk;
 
 /// What the chat screen asks of the panel around it.
@@ -39,6 +47,16 @@ pub struct ChatActions {
     pub mind_focus: Callback<()>,
     /// What is offered beside the queue, and instead of it.
     pub ways: QueueWays,
+}
+
+/// Whether the visitor is asked where to send the conversation.
+#[derive(Clone, Copy)]
+struct Keep(RwSignal<bool>);
+
+impl Keep {
+    fn open(self) {
+        self.0.set(true);
+    }
 }
 
 /// Which screen of the conversation.
@@ -66,6 +84,7 @@ pub fn chat_screen(
     actions: ChatActions,
 ) -> El {
     let asking = RwSignal::new(false);
+    let keep = Keep(RwSignal::new(false));
     let stay = Callback::new(move |()| asking.set(false));
     let end = Callback::new(move |()| {
         asking.set(false);
@@ -78,11 +97,13 @@ pub fn chat_screen(
                 let stage = Reading::new(move |()| talk.stage());
                 queue_screen(ui, stage, None, actions.ways, actions.leave, actions.again)
             }
-            Face::Talking => conversation(ui, talk, visible, lost, actions),
+            Face::Talking => conversation(ui, talk, visible, lost, keep, actions),
         })
     };
     let question = move || dialog(ui, Question::END, end, stay);
-    div("screen")
+    let takes_files =
+        move || face(talk) == Face::Talking && !talk.is_over() && talk.uploads().limits().is_some();
+    let screen = div("screen")
         .part("chat")
         .attr_live("data-stage", move || {
             Some(match face(talk) {
@@ -93,18 +114,29 @@ pub fn chat_screen(
         .child(
             div("screen")
                 .attr_if("inert", "", move || asking.get())
-                .child(header(ui, talk, asking, actions))
+                .child(header(ui, talk, asking, keep, actions))
                 .child(banner)
                 .swap_by(move || face(talk) as u32, body),
         )
-        .show_if(move || asking.get(), question)
+        .show_if(move || asking.get(), question);
+    attach::takes_drops(screen, ui, talk.uploads(), takes_files)
 }
 
-fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> El {
+fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, keep: Keep, actions: ChatActions) -> El {
     let talking = move || face(talk) == Face::Talking;
     let here = move || talk.stage() == Stage::Talking;
-    let end = move || {
-        icon_button(ui, Icon::LEAVE, "end-chat", Key::End).on("click", move |_| asking.set(true))
+    let item = |part, icon, name, does| Item { part, icon, name, does };
+    let options = move || {
+        menu(ui, "chat-menu", Key::ChatMenu, move || {
+            let mail = Callback::new(move |()| keep.open());
+            let save = Callback::new(move |()| download(ui, talk));
+            let end = Callback::new(move |()| asking.set(true));
+            vec![
+                item("recap-open", Icon::MAIL, Key::RecapMail, mail),
+                item("download", Icon::SAVE, Key::RecapDownload, save),
+                item("end-chat", Icon::LEAVE, Key::End, end),
+            ]
+        })
     };
     let title = move || {
         if talking() { talk.operator() } else { ui.service_name(&talk.service()).into() }
@@ -135,7 +167,7 @@ fn header(ui: Ui, talk: Talk, asking: RwSignal<bool>, actions: ChatActions) -> E
                     .show_if(talking, state),
             ),
         )
-        .show_if(move || talking() && !talk.is_over(), end)
+        .show_if(move || talking() && !talk.is_over(), options)
         .child(close_button(ui, actions.close))
 }
 
@@ -151,22 +183,29 @@ fn conversation(
     talk: Talk,
     visible: Reading<bool>,
     lost: Reading<bool>,
+    keep: Keep,
     actions: ChatActions,
 ) -> El {
     let over = move || (talk.is_over() || lost.run(())).into();
     let foot = move |over| {
         actions.mind_focus.run(());
-        Some(if over == 1 { ended(ui, lost, actions) } else { composer::composer(ui, talk) })
+        Some(if over == 1 {
+            ended::ended(ui, talk, lost, keep, actions)
+        } else {
+            composer::composer(ui, talk)
+        })
     };
+    let kept = Callback::new(move |()| {
+        actions.mind_focus.run(());
+        keep.0.set(false);
+    });
     div("screen")
-        .child(log::log(ui, talk, visible))
+        .child(log::log(ui, talk, visible, attachment::on_their_way(ui, talk.uploads())))
         .child(typing(ui, talk))
+        .child(passed(ui, talk))
         .child(to_url(ui, talk))
-        .child(
-            el("div")
-                .attr("role", "status")
-                .swap_by(move || Remark::of(talk) as u32, move |_| remark(ui, talk)),
-        )
+        .child(remark::remarks(ui, talk, actions))
+        .show_if(move || keep.0.get(), move || recap(ui, talk, kept))
         .swap_by(over, foot)
 }
 
@@ -179,66 +218,15 @@ fn typing(ui: Ui, talk: Talk) -> El {
     div("sr").attr("role", "status").text_live(spoken)
 }
 
-/// A line above the composer: an operator is being sought again, or the end is near.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Remark {
-    None,
-    Handover,
-    MaxDuration,
-    Inactive,
-}
-
-impl Remark {
-    fn of(talk: Talk) -> Self {
-        match talk.warning() {
-            _ if talk.stage() == Stage::Handover => Self::Handover,
-            Some(Warning::MaxDuration) => Self::MaxDuration,
-            Some(Warning::Inactive(_)) => Self::Inactive,
-            None => Self::None,
-        }
-    }
-}
-
-fn remark(ui: Ui, talk: Talk) -> Option<El> {
-    let said = |key| el("span").says(ui, key);
-    Some(match Remark::of(talk) {
-        Remark::None => return None,
-        Remark::Handover => remark_line(Icon::CLOCK, said(Key::Transferring), "handover"),
-        Remark::MaxDuration => remark_line(Icon::CLOCK, said(Key::MaxDuration), "warning"),
-        Remark::Inactive => remark_line(Icon::CLOCK, countdown(ui, talk), "warning"),
-    })
-}
-
-fn remark_line(icon: Icon, text: El, part: &'static str) -> El {
-    el("p").class("remark").part(part).child(icon.small()).child(text)
-}
-
-/// Spoken once, without the seconds; shown with them, where the end is known.
-fn countdown(ui: Ui, talk: Talk) -> El {
-    let now = ticking(true);
-    let shown = move || match talk.warning() {
-        Some(Warning::Inactive(Some(end))) => {
-            ui.count(Key::Inactive, seconds_left(end.unsigned_abs(), now.get()))
-        }
-        Some(Warning::Inactive(None) | Warning::MaxDuration) | None => ui.text(Key::InactiveSoon),
+/// Said once when somebody else takes over; the list shows it.
+fn passed(ui: Ui, talk: Talk) -> El {
+    let spoken = move || {
+        let mut passing = None;
+        talk.timeline(&mut |timeline| passing = timeline.passed().cloned());
+        passing
+            .map_or("".into(), |it| ui.fill(Key::Passed, &[("from", &it.from), ("name", &it.to)]))
     };
-    el("span")
-        .child(el("span").attr("aria-hidden", "true").text_live(shown))
-        .child(span("sr").says(ui, Key::InactiveSoon))
-}
-
-fn ended(ui: Ui, lost: Reading<bool>, actions: ChatActions) -> El {
-    let title = move || ui.text(if lost.run(()) { Key::Lost } else { Key::EndedTitle });
-    div("ended")
-        .part("ended")
-        .child(el("p").class("ended__title").attr("role", "status").text_live(title))
-        .child(el("p").class("ended__text").says(ui, Key::EndedText))
-        .child(
-            button("button button--primary", "new-conversation")
-                .attr("data-focus", "")
-                .does(actions.leave)
-                .says(ui, Key::NewConversation),
-        )
+    div("sr").attr("role", "status").text_live(spoken)
 }
 
 #[cfg(test)]

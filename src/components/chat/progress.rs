@@ -1,7 +1,7 @@
 //! Where a chat session stands, as the visitor should see it.
 
 use crate::core::Error;
-use crate::core::model::{ChatChannelSession, Step, StepType};
+use crate::core::model::{ChatChannelSession, Step, StepMedia, StepType};
 
 /// The session's states folded into what the screens need: the present, and what must be remembered.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,7 +10,9 @@ pub struct Progress {
     talked: bool,
     operator: Option<String>,
     welcome: Option<String>,
+    media: Vec<StepMedia>,
     pushed: Option<Pushed>,
+    expired: Option<Warning>,
 }
 
 /// A page that the operator sent (a `TO_URL` step).
@@ -48,6 +50,8 @@ pub struct Queue {
     pub minutes: Option<u32>,
     /// What the site has to say meanwhile.
     pub welcome: Option<String>,
+    /// And what it has to show and to let be heard.
+    pub media: Vec<StepMedia>,
     /// An operator is being rung.
     pub ringing: bool,
 }
@@ -61,9 +65,32 @@ pub enum Warning {
     MaxDuration,
 }
 
+/// An operator who ends a conversation so shortly before its time is not told from the clock.
+const SHORTLY: i64 = 1_500;
+
+impl Warning {
+    /// Whether an end at this time is what was warned of.
+    fn is_due(self, now: Option<u64>) -> bool {
+        match (self, now) {
+            (Self::Inactive(Some(end)), Some(now)) => {
+                i64::try_from(now).is_ok_and(|now| now + SHORTLY >= end)
+            }
+            (Self::Inactive(_) | Self::MaxDuration, _) => true,
+        }
+    }
+}
+
 impl Progress {
     /// Takes in the session's next state.
     pub fn apply(&mut self, session: ChatChannelSession) {
+        self.apply_at(session, None);
+    }
+
+    /// The same at a time, in milliseconds since 1970: an end that was due then came by itself.
+    pub fn apply_at(&mut self, session: ChatChannelSession, now: Option<u64>) {
+        if session.is_closed() && self.expired.is_none() {
+            self.expired = self.warning().filter(|warning| warning.is_due(now));
+        }
         self.talked |= session.is_connected();
         let name = session.agent.as_ref().map(|agent| agent.name.trim());
         if let Some(name) = name.filter(|name| !name.is_empty()) {
@@ -72,6 +99,9 @@ impl Progress {
         if let Some(step) = &session.step {
             if let Some(welcome) = step.welcome_message.as_ref().filter(|text| !text.is_empty()) {
                 self.welcome = Some(welcome.clone());
+            }
+            if !step.media.is_empty() {
+                self.media.clone_from(&step.media);
             }
             if let Some(pushed) = pushed(&session, step) {
                 self.pushed = Some(pushed);
@@ -109,6 +139,7 @@ impl Progress {
             position: step.and_then(|step| step.queue_position).filter(|place| *place > 0),
             minutes: step.and_then(|step| step.expected_wait).map(|wait| wait.div_ceil(60).max(1)),
             welcome: self.welcome.clone(),
+            media: self.media.clone(),
             ringing: step.is_some_and(|step| step.is(&StepType::Connecting)),
         })
     }
@@ -134,6 +165,12 @@ impl Progress {
             | StepType::ActiveFromTimeout
             | StepType::Unknown(_) => None,
         }
+    }
+
+    /// Why it ended by itself, if it did.
+    #[must_use]
+    pub const fn expired(&self) -> Option<Warning> {
+        self.expired
     }
 
     /// The newest page that the operator sent, while the session lives.
@@ -223,8 +260,10 @@ mod tests {
     #[test]
     fn the_welcome_text_of_a_play_step_stays_while_waiting() {
         let mut play = session(StepType::Play);
+        let film = StepMedia { media_type: "video/mp4".to_owned(), url: "/w.mp4".to_owned() };
         if let Some(step) = &mut play.step {
             step.welcome_message = Some("Benvenuto".to_owned());
+            step.media = vec![film.clone()];
         }
         let mut queue = session(StepType::Queue);
         if let Some(step) = &mut queue.step {
@@ -235,6 +274,7 @@ mod tests {
             position: Some(2),
             minutes: Some(2),
             welcome: Some("Benvenuto".to_owned()),
+            media: vec![film],
             ringing: false,
         };
         assert_eq!(after([play, queue]).stage(None), Stage::Queue(expected));
@@ -260,6 +300,24 @@ mod tests {
         assert_eq!(progress.stage(None), Stage::Talking);
         assert_eq!(progress.warning(), Some(Warning::Inactive(None)));
         assert_eq!(after([session(StepType::ActiveFromTimeout)]).warning(), None);
+    }
+
+    #[test]
+    fn an_end_that_was_due_came_by_itself_and_an_earlier_one_did_not() {
+        let ended_at = |now| {
+            let mut warned = session(StepType::InactiveTimeout);
+            if let Some(step) = &mut warned.step {
+                step.inactivity_expire_datetime = Some(60_000);
+            }
+            let mut progress = after([session(StepType::Connected), warned]);
+            progress.apply_at(closed(), Some(now));
+            progress.expired()
+        };
+        assert_eq!(ended_at(60_010), Some(Warning::Inactive(Some(60_000))));
+        assert_eq!(ended_at(30_000), None, "somebody ended it while there was time");
+        assert_eq!(after([session(StepType::Connected), closed()]).expired(), None);
+        let longest = after([session(StepType::MaxDurationTimeout), closed()]);
+        assert_eq!(longest.expired(), Some(Warning::MaxDuration));
     }
 
     #[test]

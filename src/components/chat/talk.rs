@@ -1,11 +1,15 @@
 //! A chat session as signals.
 
 use std::borrow::Cow;
+use std::future::Future;
 
 use leptos::prelude::*;
 
 use super::progress::{Progress, Pushed, Stage, Warning};
 use super::timeline::Timeline;
+use super::uploads::{self, Uploads};
+use crate::components::clock;
+use crate::components::rating::Rated;
 use crate::components::ui::{Announcement, Ui};
 use crate::core::model::{Direction, FileId, MessageId, SessionId};
 use crate::core::session::chat::{Change, Entry, EntryKey, EntryKind};
@@ -33,6 +37,8 @@ struct State {
     service: String,
     /// Told of each change of the draft: one at each key, which nothing else need follow.
     typed: RwSignal<u64>,
+    rated: Rated,
+    uploads: Uploads,
     // What does.
     progress: Progress,
     timeline: Timeline,
@@ -60,6 +66,8 @@ impl Talk {
             chat: chat.clone(),
             service: service.to_owned(),
             typed: RwSignal::new(0),
+            rated: Rated::new(),
+            uploads: Uploads::new(ui, chat),
             progress: Progress::default(),
             timeline: Timeline::default(),
             draft: ui.recall(DRAFT).unwrap_or_default(),
@@ -72,7 +80,18 @@ impl Talk {
         }));
         signals::each_frame(chat.session_monitor(), move |sessions| {
             let mut sessions = sessions.into_iter();
-            talk.change(&mut |state| sessions.by_ref().for_each(|it| state.progress.apply(it)));
+            let now = clock::now();
+            talk.change(&mut |state| {
+                for session in sessions.by_ref() {
+                    let before = state.progress.operator().map(str::to_owned);
+                    state.progress.apply_at(session, Some(now));
+                    if let (Some(from), Some(to)) = (before, state.progress.operator())
+                        && from != to
+                    {
+                        state.timeline.pass(from, to.to_owned());
+                    }
+                }
+            });
         });
         signals::each_frame(chat.operator_typing(), move |typing| {
             let typing = typing.last().copied().unwrap_or_default();
@@ -93,6 +112,7 @@ impl Talk {
                 state.history = if batch.reset { state.timeline.len() } else { batch.inbound };
             }
         });
+        self.uploads().see(&self.0.read_untracked().timeline);
         self.acknowledge();
         if !past {
             news.iter().for_each(|entry| self.announce(entry));
@@ -212,6 +232,7 @@ impl Talk {
         self.chat().close();
         self.ui().keep(READ, None);
         self.ui().keep(PUSHED, None);
+        self.ui().keep(uploads::KEPT, None);
     }
 
     /// It could not be created.
@@ -270,6 +291,43 @@ impl Talk {
         self.0.read().progress.warning()
     }
 
+    /// Why it ended by itself, if it did, reactively.
+    #[must_use]
+    pub fn expired(self) -> Option<Warning> {
+        self.0.read().progress.expired()
+    }
+
+    /// The visitor is still there.
+    pub fn still_here(self) {
+        self.chat().still_here();
+    }
+
+    /// How it was, as far as the visitor has said.
+    #[must_use]
+    pub fn rated(self) -> Rated {
+        self.0.read_untracked().rated
+    }
+
+    /// The files that are not in it yet.
+    #[must_use]
+    pub fn uploads(self) -> Uploads {
+        self.0.read_untracked().uploads
+    }
+
+    /// Tells the server how it was.
+    pub fn rate(
+        self,
+        score: u8,
+        comment: Option<&str>,
+    ) -> impl Future<Output = Result<bool, Error>> + use<> {
+        self.chat().rate(score, comment)
+    }
+
+    /// Asks the server to send the conversation to a mail address.
+    pub fn recap(self, mail: &str) -> impl Future<Output = Result<bool, Error>> + use<> {
+        self.chat().send_recap(mail)
+    }
+
     /// A page that the operator sent and the visitor has not decided about, reactively.
     #[must_use]
     pub fn pushed(self) -> Option<Pushed> {
@@ -307,6 +365,18 @@ impl Talk {
     pub fn unread(self) -> usize {
         let state = self.0.read();
         state.timeline.unread(state.read)
+    }
+
+    /// The place in the log up to which the visitor has read, reactively.
+    #[must_use]
+    pub fn read(self) -> u64 {
+        self.0.read().read
+    }
+
+    /// So high do these entries stand on the screen: nothing that anybody is told of.
+    pub(super) fn measured(self, heights: &[(usize, f64)]) {
+        let mut state = self.0.write_untracked();
+        heights.iter().for_each(|(index, pixels)| state.timeline.measured(*index, *pixels));
     }
 
     /// Reads the messages, reactively.

@@ -1,7 +1,9 @@
 //! The conversation as a list, and the list as rows on a screen.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::strip::estimate;
 use crate::core::model::{Attachment, Direction};
 use crate::core::session::chat::{Change, Conversation, Delivery, Entry, EntryKind};
 
@@ -9,6 +11,21 @@ use crate::core::session::chat::{Change, Conversation, Delivery, Entry, EntryKin
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     conversation: Conversation,
+    /// How high each entry stands on the screen, in pixels: measured where it has been drawn, else
+    /// estimated.
+    heights: Vec<f64>,
+    passings: Vec<Passing>,
+}
+
+/// An operator passed the conversation to another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// Who had it.
+    pub from: String,
+    /// Who has it.
+    pub to: String,
+    /// The last entry before.
+    after: Option<String>,
 }
 
 /// A moment on the visitor's calendar: milliseconds since 1970, and whole local days.
@@ -25,6 +42,8 @@ pub struct Moment {
 pub struct Row {
     /// Names the row.
     pub key: String,
+    /// The entry that stands here; for a day, the first one of it.
+    pub index: usize,
     /// What stands there.
     pub content: Content,
 }
@@ -36,6 +55,8 @@ pub enum Content {
     Day(Moment),
     /// The conversation began.
     Opened(Option<Moment>),
+    /// Another operator has taken over.
+    Passed(Passing),
     /// A message.
     Message(Bubble),
 }
@@ -77,8 +98,19 @@ impl Timeline {
         let mut batch = Batch::default();
         for change in changes {
             match &change {
-                Change::Reset(_) => batch = Batch { reset: true, inbound: 0 },
-                Change::Insert { entry, .. } => batch.inbound += usize::from(is_news(entry)),
+                Change::Reset(entries) => {
+                    batch = Batch { reset: true, inbound: 0 };
+                    self.heights = entries.iter().map(height).collect();
+                }
+                Change::Insert { index, entry } => {
+                    batch.inbound += usize::from(is_news(entry));
+                    if *index <= self.heights.len() {
+                        self.heights.insert(*index, height(entry));
+                    }
+                }
+                Change::Remove { index } if *index < self.heights.len() => {
+                    self.heights.remove(*index);
+                }
                 Change::Update { .. } | Change::Remove { .. } => {}
             }
             self.conversation.apply(change);
@@ -101,13 +133,52 @@ impl Timeline {
     /// The entry of a row.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().rev().find(|entry| row_key(entry) == key)
+        self.entries().iter().rev().find(|entry| entry.key.as_str() == key)
+    }
+
+    /// The place of a row's entry.
+    #[must_use]
+    pub fn index(&self, key: &str) -> Option<usize> {
+        self.entries().iter().rposition(|entry| entry.key.as_str() == key)
+    }
+
+    /// The place of the first message towards the visitor that stands after this place in the log.
+    #[must_use]
+    pub fn first_unread(&self, read: u64) -> Option<usize> {
+        let unread = |entry: &Entry| is_news(entry) && entry.seq.is_some_and(|seq| seq > read);
+        self.entries().iter().position(unread)
+    }
+
+    /// The conversation goes on with somebody else.
+    pub fn pass(&mut self, from: String, to: String) {
+        let after = self.entries().last().map(|entry| entry.key.to_string());
+        self.passings.push(Passing { from, to, after });
+    }
+
+    /// The last time that it went on with somebody else, while this page was there.
+    #[must_use]
+    pub fn passed(&self) -> Option<&Passing> {
+        self.passings.last()
+    }
+
+    /// How high each entry stands on the screen, in pixels.
+    #[must_use]
+    pub fn heights(&self) -> &[f64] {
+        &self.heights
+    }
+
+    /// An entry was drawn, and measured.
+    pub fn measured(&mut self, index: usize, pixels: f64) {
+        if let Some(height) = self.heights.get_mut(index) {
+            *height = pixels;
+        }
     }
 
     /// How many messages towards the visitor stand after this place in the log.
     #[must_use]
     pub fn unread(&self, read: u64) -> usize {
-        self.news().filter(|entry| entry.seq.is_some_and(|seq| seq > read)).count()
+        let unread = |entry: &&Entry| entry.seq.is_some_and(|seq| seq > read);
+        self.news().rev().take_while(unread).count()
     }
 
     /// The newest message towards the visitor that the server has numbered.
@@ -122,18 +193,24 @@ impl Timeline {
         self.entries().iter().rfind(|entry| entry.kind == EntryKind::Message)
     }
 
-    /// The rows of the last `window` entries. `moment` reads the server's dates.
+    /// The rows of some entries, as they stand among all. `moment` reads the server's dates.
     #[must_use]
-    pub fn rows(&self, window: u64, moment: impl Fn(&str) -> Option<Moment>) -> Vec<Row> {
-        let window = usize::try_from(window).unwrap_or(usize::MAX);
-        let from = self.entries().len().saturating_sub(window);
+    pub fn rows(&self, drawn: Range<usize>, moment: impl Fn(&str) -> Option<Moment>) -> Vec<Row> {
+        let at = |entry: &Entry| entry.created_at.as_deref().and_then(&moment);
+        let entries = self.entries();
+        let drawn = drawn.start.min(entries.len())..drawn.end.min(entries.len());
+        // The neighbours decide what is the first of a day or of a group, and are not drawn.
+        let above = entries[..drawn.start].iter().rev().find_map(&at);
+        let mut day = above.map(|above| above.day);
+        let beyond = drawn.start.saturating_sub(1)..(drawn.end + 1).min(entries.len());
         let mut rows: Vec<Row> = Vec::new();
-        let mut day = None;
-        for entry in &self.entries()[from..] {
-            let at = entry.created_at.as_deref().and_then(&moment);
-            if let Some(at) = at.filter(|at| day != Some(at.day)) {
+        for index in beyond {
+            let (entry, is_drawn) = (&entries[index], drawn.contains(&index));
+            let at = at(entry);
+            if let Some(at) = at.filter(|at| day != Some(at.day) && index >= drawn.start) {
                 day = Some(at.day);
-                rows.push(Row { key: format!("day {}", at.day), content: Content::Day(at) });
+                let key = format!("day {}", at.day);
+                rows.push(Row { key, index, content: Content::Day(at) });
             }
             let content = match entry.kind {
                 EntryKind::Message => Content::Message(bubble(entry, at)),
@@ -141,13 +218,25 @@ impl Timeline {
                 // The end is shown below the list, with what can be done about it.
                 EntryKind::Closed => continue,
             };
-            rows.push(Row { key: row_key(entry), content });
+            let key = entry.key.as_str().to_owned();
+            let after = key.clone();
+            rows.push(Row { key: if is_drawn { key } else { String::new() }, index, content });
+            let passings = self.passings.iter().zip(0..);
+            rows.extend(passings.filter(|(it, _)| it.after.as_ref() == Some(&after)).map(
+                |(passing, n)| {
+                    let content = Content::Passed(passing.clone());
+                    Row { key: format!("passing {n}"), index, content }
+                },
+            ));
         }
         group(&mut rows);
+        rows.retain(|row| drawn.contains(&row.index));
         rows
     }
 
-    fn entries(&self) -> &[Entry] {
+    /// The entries in the order they are read.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
         self.conversation.entries()
     }
 
@@ -156,8 +245,12 @@ impl Timeline {
     }
 }
 
-fn row_key(entry: &Entry) -> String {
-    entry.key.to_string()
+fn height(entry: &Entry) -> f64 {
+    match entry.kind {
+        EntryKind::Message => estimate(entry.text.chars().count()),
+        EntryKind::Opened => estimate(0),
+        EntryKind::Closed => 0.0,
+    }
 }
 
 /// A greeting is the widget's own doing, though it is drawn as the operator's.
@@ -234,11 +327,11 @@ mod tests {
     }
 
     fn bubbles(timeline: &Timeline) -> Vec<(bool, bool)> {
-        let rows = timeline.rows(100, minutes);
+        let rows = timeline.rows(0..100, minutes);
         rows.into_iter()
             .filter_map(|row| match row.content {
                 Content::Message(bubble) => Some((bubble.first, bubble.last)),
-                Content::Day(_) | Content::Opened(_) => None,
+                Content::Day(_) | Content::Opened(_) | Content::Passed(_) => None,
             })
             .collect()
     }
@@ -264,17 +357,59 @@ mod tests {
             entry(3, Inbound, "1441"),
         ]);
         let keys: Vec<String> =
-            timeline.rows(100, minutes).into_iter().map(|row| row.key).collect();
+            timeline.rows(0..100, minutes).into_iter().map(|row| row.key).collect();
         assert_eq!(keys.iter().filter(|key| key.starts_with("day")).count(), 2);
         assert_eq!(bubbles(&timeline), [(true, true), (true, false), (false, true)]);
     }
 
     #[test]
-    fn only_the_window_is_drawn() {
-        let timeline = of((1..=50).map(|seq| entry(seq, Direction::Inbound, "1")).collect());
-        let rows = timeline.rows(10, minutes);
-        assert_eq!(rows.len(), 11, "ten messages and their day");
-        assert!(timeline.entry("k50").is_some() && timeline.entry("k1").is_some());
+    fn a_stretch_is_drawn_as_it_stands_in_the_whole() {
+        use Direction::{Inbound, Outbound};
+        let side = |seq| if seq % 5 == 0 { Outbound } else { Inbound };
+        let entries = (1..=50).map(|seq| entry(seq, side(seq), &format!("{}", seq * 60)));
+        let timeline = of(entries.collect());
+        let whole = timeline.rows(0..50, minutes);
+        for drawn in [0..10, 7..30, 24..25, 40..50, 49..80] {
+            let stretch = timeline.rows(drawn.clone(), minutes);
+            let expected: Vec<_> =
+                whole.iter().filter(|row| drawn.contains(&row.index)).cloned().collect();
+            assert_eq!(stretch, expected, "{drawn:?}");
+        }
+        assert_eq!(whole.iter().filter(|row| matches!(row.content, Content::Day(_))).count(), 3);
+        assert!(timeline.entry("k50").is_some() && timeline.index("k1") == Some(0));
+    }
+
+    #[test]
+    fn another_operator_stands_where_the_conversation_was_passed_on() {
+        let mut timeline = of(vec![entry(1, Direction::Inbound, "1")]);
+        timeline.pass("Anna".to_owned(), "Marco".to_owned());
+        let index = timeline.len();
+        let next = entry(2, Direction::Inbound, "2");
+        timeline.apply([Change::Insert { index, entry: next }]);
+        let rows = timeline.rows(0..9, minutes);
+        let names: Vec<&str> = rows.iter().map(|row| &*row.key).collect();
+        assert_eq!(names, ["day 0", "k1", "passing 0", "k2"]);
+        assert_eq!(bubbles(&timeline), [(true, true), (true, true)], "two people, two groups");
+    }
+
+    #[test]
+    fn heights_stay_with_their_entries() {
+        let mut timeline = of((1..=3).map(|seq| entry(seq, Direction::Inbound, "1")).collect());
+        timeline.measured(1, 99.0);
+        let more = entry(4, Direction::Inbound, "1");
+        timeline.apply([Change::Insert { index: 0, entry: more }, Change::Remove { index: 3 }]);
+        assert_eq!(timeline.heights().len(), timeline.len());
+        assert!((timeline.heights()[2] - 99.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn the_first_unread_message_is_found() {
+        use Direction::{Inbound, Outbound};
+        let timeline =
+            of(vec![entry(1, Inbound, "1"), entry(2, Outbound, "1"), entry(3, Inbound, "1")]);
+        assert_eq!(timeline.first_unread(0), Some(0));
+        assert_eq!(timeline.first_unread(1), Some(2));
+        assert_eq!(timeline.first_unread(3), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Waiting for an operator.
 
+mod media;
+
 use std::borrow::Cow;
 
 use leptos::prelude::*;
@@ -76,6 +78,16 @@ fn waiting(
         let text = el("p").class("queue__welcome").part("queue-welcome").attr("dir", "auto");
         Some(text.text(welcome))
     };
+    let played = move || {
+        queue().map_or(0, |queue| {
+            let addresses: Vec<&str> = queue.media.iter().map(|it| &*it.url).collect();
+            if addresses.is_empty() { 0 } else { hash(&addresses.join(" ")) }
+        })
+    };
+    let media = move |key| {
+        let queue = queue().filter(|_| key != 0)?;
+        Some(media::media(ui, &queue.media))
+    };
     let welcomed = move || queue().and_then(|queue| queue.welcome).map_or(0, |it| hash(&it));
     let wait = move || {
         let minutes = queue().and_then(|queue| queue.minutes);
@@ -107,6 +119,7 @@ fn waiting(
                 )
                 .child(el("p").class("notice__text").part("queue-wait").text_live(wait))
                 .swap_by(welcomed, welcome)
+                .swap_by(played, media)
                 .swap_by(
                     move || queue().is_none().into(),
                     move |starting| {

@@ -30,7 +30,8 @@ use errands::ERRAND;
 
 const PANEL: &str = "panel";
 /// Everything that the interface keeps for a visit (docs/element.md).
-const KEPT: [&str; 8] = [PANEL, EXPANDED, "draft", "read", "pushed", DEVICES, ANSWERS, ERRAND];
+const KEPT: [&str; 9] =
+    [PANEL, EXPANDED, "draft", "read", "pushed", "files", DEVICES, ANSWERS, ERRAND];
 
 /// One widget. Copies are handles to the same.
 #[derive(Clone, Copy)]

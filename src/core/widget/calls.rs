@@ -63,6 +63,22 @@ impl Widget {
         })
     }
 
+    /// Tells how a call was, from 1 (bad) to 5 (good), during it or after its end. A later rating
+    /// replaces an earlier one. True when the server has taken it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with 1203 `NOT_CONNECTED` for a call that no operator had, -32602
+    /// `INVALID_PARAMS` for any other score.
+    pub fn rate_call(
+        &self,
+        call: &SessionId,
+        score: u8,
+        comment: Option<&str>,
+    ) -> impl Future<Output = Result<bool, Error>> + Send + use<> {
+        let (inbox, request) = (self.inbox(), Request::session_rate(call, score, comment));
+        async move { inbox.call(request).await?.done() }
+    }
+
     /// Calls a service with all that can be said beforehand: answers to its form, and the
     /// conversation whose operator is to be rung.
     ///

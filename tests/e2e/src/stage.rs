@@ -1,6 +1,6 @@
 //! What a scenario plays on: a server with its own data, a site, and people with browsers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use tvox_faults::Proxy;
@@ -87,6 +87,11 @@ impl Stage {
     /// The address of a page, by its path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.host())
+    }
+
+    /// The folder of the server's data.
+    pub(crate) fn data_folder(&self) -> &Path {
+        self.data.path()
     }
 
     /// The folder of the pages below `/demo/<name>/`.

@@ -23,23 +23,35 @@ const MESSAGES: &str = r#"
     message.dataset.delivery || null]);
 "#;
 
-/// Scrolls to the top until nothing more is drawn there.
+/// Scrolls from the beginning to the end and writes down what is drawn on the way: only what is seen is.
 const WHOLE: &str = r#"
   const done = arguments[arguments.length - 1];
   const root = document.querySelector("tvox-widget").shadowRoot;
   const log = root.querySelector("[part~=log]");
-  const count = () => root.querySelectorAll("[part~=message]").length;
-  let drawn = -1;
-  let still = 0;
-  const look = () => {
-    still = count() === drawn ? still + 1 : 0;
-    drawn = count();
-    log.scrollTop = still % 2 ? 1 : 0;
-    if (still < 20) return setTimeout(look, 20);
-    done([...root.querySelectorAll("[part~=message]")].map((message) => [
-      message.dataset.direction, message.querySelector("[part~=bubble]")?.innerText.trim() ?? "", null]));
+  const lines = new Map();
+  const note = () => {
+    for (const message of root.querySelectorAll("[part~=message]")) {
+      const text = message.querySelector("[part~=bubble]")?.innerText.trim() ?? "";
+      lines.set(message.dataset.key, [message.dataset.direction, text, null]);
+    }
   };
-  look();
+  let still = 0;
+  const up = () => {
+    still = log.scrollTop === 0 ? still + 1 : 0;
+    log.scrollTop = 0;
+    if (still < 10) return requestAnimationFrame(() => requestAnimationFrame(up));
+    down();
+  };
+  const down = () => {
+    note();
+    const before = log.scrollTop;
+    log.scrollTop = before + log.clientHeight / 2;
+    still = log.scrollTop === before ? still + 1 : 0;
+    if (still < 10) return requestAnimationFrame(() => requestAnimationFrame(down));
+    done([...lines.values()]);
+  };
+  still = 0;
+  up();
 "#;
 
 /// Somebody on the site.
@@ -134,6 +146,15 @@ impl Visitor {
         self.button(service).click().await
     }
 
+    /// Chooses the end of the conversation from the menu; a question follows.
+    ///
+    /// # Errors
+    /// There is no conversation.
+    pub(crate) async fn ends(&self) -> Outcome {
+        self.part("chat-menu").click().await?;
+        self.part("end-chat").click().await
+    }
+
     /// Says yes to the question on the screen.
     ///
     /// # Errors
@@ -178,8 +199,7 @@ impl Visitor {
         Ok(seen.as_array().into_iter().flatten().map(line).collect())
     }
 
-    /// The conversation from its beginning: the widget draws the newest messages, and the older ones
-    /// when the visitor scrolls up.
+    /// The conversation from its beginning to its end, as whoever scrolls through it sees it.
     ///
     /// # Errors
     /// There is no widget.

@@ -175,6 +175,12 @@ impl EntryKey {
         }
     }
 
+    /// The identity as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     pub(super) fn is(&self, key: &Key) -> bool {
         self.0 == key.as_str()
     }

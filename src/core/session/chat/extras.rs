@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::ChatSession;
 use crate::core::error::Error;
-use crate::core::model::{Attachment, AttachmentState, FileId, FileUrl, Private, SessionId};
-use crate::core::observe::Subject;
+use crate::core::model::{
+    Attachment, AttachmentState, FileId, FileUrl, Limits, Private, SessionId,
+};
+use crate::core::observe::{Subject, Subscription};
 use crate::core::ports::{Http, PutRequest};
 use crate::core::rpc::Request;
 use crate::core::session::upload::{FileUpload, UploadProgress, upload};
@@ -42,6 +44,11 @@ impl ChatSession {
         let rate = |session: &SessionId| Request::session_rate(session, score, comment);
         let request = self.of_session("rate", rate);
         self.carried_out(request)
+    }
+
+    /// What the server accepts, whenever it has said so; the present first.
+    pub fn limits(&self) -> Subscription<Limits> {
+        self.limits.subscribe()
     }
 
     /// Whether a file may be sent at all, by what the server said that it accepts: to be asked before

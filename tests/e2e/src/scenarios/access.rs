@@ -107,7 +107,7 @@ async fn every_screen(stage: &Arc<Stage>, look: Look) -> Outcome {
     anna.say("Salve, mi dica.").await?;
     visitor.sees_state("Buongiorno", "read").await?;
     check("the conversation").await?;
-    visitor.button("Termina conversazione").click().await?;
+    visitor.ends().await?;
     visitor.part("dialog").shown().await?;
     check("the question before the end").await?;
     visitor.think_again().await?;

@@ -107,10 +107,10 @@ pub(crate) async fn the_visitor_ends_the_conversation_after_a_question(
     stage: Arc<Stage>,
 ) -> Outcome {
     let (visitor, anna) = meet(&stage).await?;
-    visitor.button("Termina conversazione").click().await?;
+    visitor.ends().await?;
     visitor.think_again().await?;
     visitor.composer().shown().await?;
-    visitor.button("Termina conversazione").click().await?;
+    visitor.ends().await?;
     visitor.confirm().await?;
     visitor.part("panel").says("La conversazione è terminata").await?;
     Part::of_page(&anna.browser, "[data-testid=contact-item][data-state=ended]").shown().await

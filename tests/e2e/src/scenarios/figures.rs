@@ -172,11 +172,11 @@ pub(crate) async fn ten_thousand_missed_messages_are_caught_up_with(stage: Arc<S
 }
 
 /// The widgets of one page, and the operator who has all of their conversations.
-struct Crowd {
+pub(super) struct Crowd {
     stage: Arc<Stage>,
-    visitor: Visitor,
-    operator: Operator,
-    sessions: Vec<String>,
+    pub(super) visitor: Visitor,
+    pub(super) operator: Operator,
+    pub(super) sessions: Vec<String>,
 }
 
 impl Crowd {
@@ -184,7 +184,7 @@ impl Crowd {
         Self::of(stage, shape, WIDTH).await
     }
 
-    async fn of(stage: &Arc<Stage>, shape: Shape, widgets: usize) -> Outcome<Self> {
+    pub(super) async fn of(stage: &Arc<Stage>, shape: Shape, widgets: usize) -> Outcome<Self> {
         let page = format!("/demo/e2e/faults.html?widgets={widgets}&persist=none");
         let operator = Operator::arrive(&stage.server_host().await?, "Anna");
         let visitor = Visitor::arrive_at(stage, "visitor", &page, Look::default()).await?;
@@ -200,7 +200,7 @@ impl Crowd {
     }
 
     /// The operator writes to everybody.
-    fn tell(&self, text: &str) {
+    pub(super) fn tell(&self, text: &str) {
         for session in &self.sessions {
             self.operator.say(session, text);
         }
@@ -219,7 +219,7 @@ impl Crowd {
         .await
     }
 
-    async fn all_see(&self, text: &str) -> Outcome {
+    pub(super) async fn all_see(&self, text: &str) -> Outcome {
         wait::until(&format!("everybody sees {text:?}"), LATER, async || {
             let seen = self.when_seen(text).await?.len();
             let all = seen == self.sessions.len();
@@ -242,12 +242,12 @@ impl Crowd {
         Ok(moments.filter(|moment| *moment >= since).map(|moment| moment - since).collect())
     }
 
-    async fn record(&self, part: &str) -> Outcome<Value> {
+    pub(super) async fn record(&self, part: &str) -> Outcome<Value> {
         self.visitor.browser.run("return globalThis.record[arguments[0]]", vec![json!(part)]).await
     }
 }
 
-fn forgive(stage: &Stage) {
+pub(super) fn forgive(stage: &Stage) {
     stage.browsers().iter().for_each(|browser| browser.watch.forgive(is_lost_line));
 }
 
@@ -257,14 +257,14 @@ fn now() -> Moment {
 }
 
 /// Times in milliseconds, the shortest first.
-struct Figure {
+pub(super) struct Figure {
     what: &'static str,
     times: Vec<f64>,
 }
 
 impl Figure {
     /// Says what was measured.
-    fn of(what: &'static str, mut times: Vec<f64>) -> Self {
+    pub(super) fn of(what: &'static str, mut times: Vec<f64>) -> Self {
         times.sort_by(f64::total_cmp);
         let figure = Self { what, times };
         if figure.times.is_empty() {
@@ -293,13 +293,13 @@ impl Figure {
     }
 
     /// As [`Self::reaches`], where nothing at all is best.
-    fn none_beyond(&self, goal: f64) -> Outcome {
+    pub(super) fn none_beyond(&self, goal: f64) -> Outcome {
         if self.times.is_empty() { Ok(()) } else { self.reaches(&[(1.0, goal)]) }
     }
 
     /// Says which goals – a part of all, and the milliseconds for it – were missed. A busy machine may
     /// need four times as long: more is a fault.
-    fn reaches(&self, goals: &[(f64, f64)]) -> Outcome {
+    pub(super) fn reaches(&self, goals: &[(f64, f64)]) -> Outcome {
         for (part, goal) in goals {
             let seen = self.at(*part);
             let missed = format!("{}: {part} of them took {seen:.0} ms, not {goal}", self.what);

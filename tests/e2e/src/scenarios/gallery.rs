@@ -63,7 +63,7 @@ async fn every_screen(stage: &Arc<Stage>, dark: bool) -> Outcome {
     converse(&visitor, &anna).await?;
     shoot("5-chat").await?;
     console_picture(stage, &anna, name).await?;
-    visitor.button("Termina conversazione").click().await?;
+    visitor.ends().await?;
     visitor.part("dialog").shown().await?;
     shoot("6-question").await?;
     visitor.think_again().await?;

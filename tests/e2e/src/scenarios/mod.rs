@@ -6,12 +6,15 @@ mod calls;
 mod chat;
 mod continuity;
 mod demos;
+mod ending;
 mod faults;
 mod figures;
+mod files;
 mod forms;
 mod gallery;
 mod languages;
 mod library;
+mod long;
 mod policy;
 mod reference;
 mod senses;
@@ -69,6 +72,8 @@ const HURRY: Setup = Setup { config: Some("tests/e2e/hurry.toml"), ..ECHO };
 const FORMS: Setup = Setup { config: Some("tests/e2e/forms.toml"), ..PEOPLE };
 /// With an operator who answers only when told.
 const STATES: Setup = Setup { config: Some("tests/e2e/states.toml"), ..PEOPLE };
+/// Whoever falls silent is soon asked whether she is still there.
+const SILENCE: Setup = Setup { config: Some("tests/e2e/silence.toml"), ..PEOPLE };
 
 /// All of them, the quick ones first.
 pub(crate) fn all() -> Vec<Scenario> {
@@ -96,6 +101,14 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(PEOPLE, languages::a_change_of_language_disturbs_no_conversation),
         scenario!(PEOPLE, languages::arabic_is_laid_out_from_right_to_left),
         scenario!(PEOPLE, languages::no_language_is_too_long_for_the_panel),
+        scenario!(PEOPLE, files::chosen_files_reach_the_operator),
+        scenario!(PEOPLE, files::chosen_files_reach_the_operator_from_a_phone),
+        scenario!(PEOPLE, files::a_refused_file_says_why),
+        scenario!(PEOPLE, files::a_file_that_the_page_took_along_is_said_to_be_lost),
+        scenario!(PEOPLE, ending::a_copy_goes_by_mail_while_the_conversation_runs),
+        scenario!(PEOPLE, ending::an_ended_conversation_is_rated_and_kept),
+        scenario!(PEOPLE, ending::an_ended_conversation_is_rated_and_kept_on_a_phone),
+        scenario!(SILENCE, ending::whoever_falls_silent_is_warned_and_may_say_so),
         scenario!(PEOPLE, continuity::a_reload_keeps_the_conversation),
         scenario!(PEOPLE, continuity::another_page_keeps_the_conversation),
         scenario!(PEOPLE, continuity::a_reload_of_the_console_keeps_the_conversation),
@@ -113,6 +126,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         scenario!(CROWD, figures::a_silent_loss_is_noticed_and_healed),
         scenario!(CROWD, figures::a_woken_page_has_a_new_connection_at_once),
         scenario!(CROWD, figures::ten_thousand_missed_messages_are_caught_up_with),
+        scenario!(CROWD, long::ten_thousand_messages_scroll_smoothly),
         scenario!(LONG, faults::five_hundred_faults_lose_double_and_reorder_nothing),
         scenario!(
             PEOPLE,
