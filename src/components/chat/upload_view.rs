@@ -113,7 +113,6 @@ pub fn types(limits: &FileLimits) -> String {
 fn name(media_type: &str) -> Cow<'static, str> {
     match media_type.rsplit_once('/').map_or(media_type, |(_, name)| name) {
         "plain" => "TXT".into(),
-        "webp" => "WebP".into(),
         "vnd.openxmlformats-officedocument.wordprocessingml.document" => "DOCX".into(),
         "vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "XLSX".into(),
         other => other.to_ascii_uppercase().into(),
@@ -175,7 +174,7 @@ mod tests {
 
     #[test]
     fn limits_are_said_in_words_that_hold() {
-        assert_eq!(types(&limits()), "JPEG, PDF, TXT, WebP");
+        assert_eq!(types(&limits()), "JPEG, PDF, TXT, WEBP");
         assert_eq!(greatest(&limits()), "10 MB");
         assert_eq!(size(81_234), "82 kB");
         assert_eq!(size(1), "1 kB");

@@ -14,9 +14,9 @@ const SAYS: [&str; 6] = [
     ".attr(\"alt\",",
 ];
 
-/// Names that begin as a word of people does, and are none: keys of a keyboard, interfaces of a browser,
+/// Names that begin as a word of people does, and are none: keys of a keyboard, interfaces of a browser, what a drag carries,
 /// what browsers call themselves (`Chrome/` and the like, too).
-const NO_WORDS: [&str; 16] = [
+const NO_WORDS: [&str; 17] = [
     "Enter",
     "Escape",
     "Tab",
@@ -33,6 +33,7 @@ const NO_WORDS: [&str; 16] = [
     "Delete",
     "Space",
     "Edg",
+    "Files",
 ];
 
 /// The words that a file says to people by itself: texts that reach an element or an attribute, and

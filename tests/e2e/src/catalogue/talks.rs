@@ -109,7 +109,7 @@ async fn conversation(guide: Arc<Guide>) -> Outcome {
     guide.at("launcher-unread").await?;
     visitor.open().await?;
 
-    visitor.part("end-chat").click().await?;
+    visitor.ends().await?;
     visitor.part("dialog").shown().await?;
     guide.at("question").await?;
     visitor.think_again().await?;

@@ -158,7 +158,7 @@ pub(crate) async fn no_language_is_too_long_for_the_panel(stage: Arc<Stage>) -> 
         anna.say("Buongiorno!").await?;
         visitor.sees(&[(From::Visitor, "Buongiorno"), (From::Operator, "Buongiorno!")]).await?;
         fits("4-chat").await?;
-        visitor.part("end-chat").click().await?;
+        visitor.ends().await?;
         visitor.part("dialog").shown().await?;
         fits("5-question").await?;
         visitor.confirm().await?;
