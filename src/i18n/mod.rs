@@ -21,8 +21,9 @@
 //! 1. Name it in `key.rs`, where texts of its kind are: a variant, what it is for, its name.
 //! 2. Write it in `texts/en.json` and in each of the others, at the same place. Short and warm; what
 //!    the visitor can do next, not what went wrong inside. German says *Sie*, French *vous*, Spanish
-//!    *usted*, Portuguese keeps to what is right in Lisbon and in São Paulo, Italian says *tu*, Arabic
-//!    is the modern standard, and asks nobody for their sex.
+//!    *usted*, Italian *tu*; Portuguese is that of Portugal and addresses nobody by a word, Arabic the
+//!    modern standard. No name, no greeting and no state supposes the visitor to be a man or a woman
+//!    where the language leaves a choice.
 //! 3. `ui.text(Key::…)`, `ui.fill(Key::…, &[("name", …)])`, `ui.count(Key::…, n)` show it.
 //!
 //! The tests say which language lacks it, whether the places are the same and the forms complete.

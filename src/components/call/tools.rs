@@ -83,7 +83,7 @@ fn chat_tool(ui: Ui, chat: Callback<()>, actions: CallActions) -> El {
         (unread > 0).then(|| {
             span("tool__badge")
                 .child(span("sr").text(words))
-                .child(span("badge").attr("aria-hidden", "true").text(unread.to_string()))
+                .child(span("badge").attr("aria-hidden", "true").text(ui.number(unread as u64)))
         })
     };
     toggle(ui, Icon::CHAT, "call-chat", Key::Chat, actions.beside).does(chat).swap(badge)

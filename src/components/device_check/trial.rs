@@ -119,8 +119,8 @@ fn progress(ui: Ui, bench: Bench, since: Option<u64>) -> El {
 
 fn done(ui: Ui, verdict: Verdict, start: Callback<()>) -> El {
     let figures = move || {
-        let delay = verdict.delay.map_or_else(|| "–".to_owned(), |delay| delay.to_string());
-        let loss = verdict.loss.to_string();
+        let delay = verdict.delay.map_or("–".into(), |delay| ui.number(delay));
+        let loss = ui.number(verdict.loss);
         ui.fill(Key::TestFigures, &[("delay", &delay), ("loss", &loss)])
     };
     let view = div("trial__run")

@@ -120,7 +120,7 @@ fn running(ui: Ui, talk: Talk, on_resume: Callback<()>) -> El {
         (unread > 0).then(|| {
             let words = ui.count(Key::Unread, unread as u64);
             el("span")
-                .child(span("badge").attr("aria-hidden", "true").text(unread.to_string()))
+                .child(span("badge").attr("aria-hidden", "true").text(ui.number(unread as u64)))
                 .child(span("sr").text(words))
         })
     };

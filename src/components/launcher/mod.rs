@@ -20,9 +20,12 @@ pub fn launcher(
     on_toggle: Callback<()>,
 ) -> El {
     let badge = move |count: u32| {
-        let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
+        let text = move || match count {
+            0..=99 => ui.number(count.into()),
+            _ => format!("{}+", ui.number(99)).into(),
+        };
         let badge = span("badge").part("badge").attr("aria-hidden", "true");
-        (count > 0).then(|| badge.text(text))
+        (count > 0).then(|| badge.text_live(text))
     };
     let count =
         move || if open.run(()) { 0 } else { u32::try_from(unread.run(())).unwrap_or(u32::MAX) };

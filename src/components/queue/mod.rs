@@ -64,12 +64,12 @@ fn waiting(
         Some(Queue { position: Some(place), .. }) => place.saturating_add(1),
         Some(_) | None => 0,
     };
-    let shown = |place: u32| {
+    let shown = move |place: u32| {
         let disc = span("queue__place");
         let disc = match place {
             0 => disc.child(span("spinner")),
             1 => disc.child(Icon::HEADSET.view()),
-            place => disc.text((place - 1).to_string()),
+            place => disc.text_live(move || ui.number(u64::from(place) - 1)),
         };
         Some(disc)
     };
