@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::settings::{MailRules, Settings, Smtp, SmtpTls};
 use crate::shell::Message;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{SmtpTransport, Transport as _};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -167,8 +167,16 @@ impl Postman {
 
 fn transport(smtp: &Smtp) -> Result<SmtpTransport, Error> {
     let parameters = || {
-        TlsParameters::new(smtp.host.clone())
-            .map_err(|error| Error::System(format!("no TLS for mail: {error}")))
+        let mut builder = TlsParameters::builder(smtp.host.clone());
+        if let Some(file) = &smtp.ca {
+            let fails = |reason: String| {
+                Error::System(format!("mail.smtp.ca: {}: {reason}", file.display()))
+            };
+            let pem = std::fs::read(file).map_err(|error| fails(error.to_string()))?;
+            let ca = Certificate::from_pem(&pem).map_err(|error| fails(error.to_string()))?;
+            builder = builder.add_root_certificate(ca);
+        }
+        builder.build().map_err(|error| Error::System(format!("no TLS for mail: {error}")))
     };
     let (tls, port) = match smtp.tls {
         SmtpTls::None => (Tls::None, 25),

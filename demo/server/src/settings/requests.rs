@@ -66,6 +66,9 @@ pub struct Smtp {
     /// The user's.
     #[serde(default)]
     pub password: Option<String>,
+    /// A file of certificates (PEM) that are trusted beside the system's: for a mail server with one of its own.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
 }
 
 impl fmt::Debug for Smtp {

@@ -90,6 +90,7 @@ async fn world_with_server(refusals: usize) -> (World, mpsc::UnboundedReceiver<R
             tls: SmtpTls::None,
             user: None,
             password: None,
+            ca: None,
         });
     })
     .await;
@@ -185,6 +186,7 @@ async fn a_mail_that_could_not_be_sent_is_sent_by_the_next_server() {
             tls: SmtpTls::None,
             user: None,
             password: None,
+            ca: None,
         });
     })
     .await;
@@ -236,6 +238,7 @@ async fn world_that_logs_in(port: u16, tls: SmtpTls) -> World {
             tls,
             user: Some("boats".to_owned()),
             password: Some("secret".to_owned()),
+            ca: None,
         });
     })
     .await
@@ -285,4 +288,25 @@ async fn neither_mail_nor_password_goes_to_a_server_that_does_not_encrypt_where_
     assert!(said.iter().any(|line| line.starts_with("EHLO")), "{said:?}");
     let told = said.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL"));
     assert!(!told, "{said:?}");
+}
+
+#[tokio::test]
+async fn nobody_writes_headers_into_a_mail() {
+    let (world, mut mails) = world_with_server(0).await;
+    let (mut visitor, _operator, session) = world.conversation().await;
+    let bcc = "x\r\nBcc: victim@example.org";
+    let mail = |from: &str, subject: &str| json!({"key": key(), "service": "service0001", "from": from, "subject": subject, "message": bcc});
+    let address = "a@example.org\r\nBcc: victim@example.org";
+    assert_eq!(visitor.refused("mail.request", mail(address, "x")).await, -32602);
+    assert_eq!(visitor.refused("mail.request", mail("a@example.org", bcc)).await, -32602);
+    for to in [address, "a@example.org, b@example.org", "<a@example.org>", "a@b@example.org"] {
+        let recap = json!({"session": session, "key": key(), "mail": to});
+        assert_eq!(visitor.refused("chat.recap", recap).await, -32602, "{to:?}");
+    }
+    // What is written about is the body, and stays there.
+    visitor.call("mail.request", mail("a@example.org", "x")).await.unwrap();
+    let mail = next(&mut mails).await;
+    assert_eq!(mail.to, ["RCPT TO:<inbox@localhost>"]);
+    let (head, _) = mail.text.split_once("\n\n").unwrap();
+    assert!(!head.contains("Bcc"), "{head}");
 }

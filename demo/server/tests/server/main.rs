@@ -16,6 +16,7 @@ mod golden;
 mod identity;
 mod limits;
 mod mail;
+mod mail_tls;
 mod pages;
 mod program;
 mod recovery;
