@@ -258,7 +258,9 @@ impl Log {
         let (redraw, near) = {
             let place = &mut *self.place.write_value();
             place.height = f64::from(log.client_height());
-            let near = place.strip.is_end(all) && rest_below(&log) < NEAR;
+            // News may have come since the list was put to its end: who has not scrolled up follows.
+            let follows = self.pinned.get_untracked() && log.scroll_top() >= place.stood - 1;
+            let near = follows || place.strip.is_end(all) && rest_below(&log) < NEAR;
             place.remember(&log, &list);
             (!near && self.renew(place, &log, &list), near)
         };

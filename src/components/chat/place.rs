@@ -17,6 +17,8 @@ pub(super) struct Place {
     pub(super) contents: Contents,
     /// How high the list is seen.
     pub(super) height: f64,
+    /// Where the list was put when it followed what came.
+    pub(super) stood: i32,
     /// The first message in view, and how far below the view's top it stood.
     anchor: Option<(String, f64)>,
     /// A message that is to come to the view's top.
@@ -80,7 +82,9 @@ impl Place {
     pub(super) fn hold(&mut self, pinned: bool, log: &HtmlElement, list: &HtmlElement) {
         if pinned {
             self.goal = None;
-            return log.set_scroll_top(log.scroll_height());
+            log.set_scroll_top(log.scroll_height());
+            self.stood = log.scroll_top();
+            return;
         }
         if let Some(goal) = self.goal.take() {
             if let Some(row) = row(list, &goal) {
