@@ -226,7 +226,16 @@ impl Log {
         };
         if redraw {
             self.redraw();
+        } else if !pinned && self.is_at_end(log) {
+            // Who jumped here is told of no scrolling once the end is drawn.
+            self.pinned.set(true);
         }
+    }
+
+    fn is_at_end(self, log: &Element) -> bool {
+        let mut all = 0;
+        untrack(|| self.talk.timeline(&mut |timeline| all = timeline.len()));
+        self.place.read_value().strip.is_end(all) && rest_below(log) < NEAR
     }
 
     /// Chooses what is to be drawn where the visitor has come to; false while what is drawn will do.
@@ -253,14 +262,13 @@ impl Log {
 
     fn scrolled(self) {
         let (Some(log), Some(list)) = (self.node.get(), self.list.get()) else { return };
-        let mut all = 0;
-        untrack(|| self.talk.timeline(&mut |timeline| all = timeline.len()));
+        let at_end = self.is_at_end(&log);
         let (redraw, near) = {
             let place = &mut *self.place.write_value();
             place.height = f64::from(log.client_height());
             // News may have come since the list was put to its end: who has not scrolled up follows.
             let follows = self.pinned.get_untracked() && log.scroll_top() >= place.stood - 1;
-            let near = follows || place.strip.is_end(all) && rest_below(&log) < NEAR;
+            let near = follows || at_end;
             place.remember(&log, &list);
             (!near && self.renew(place, &log, &list), near)
         };
