@@ -62,7 +62,7 @@ pub(crate) async fn ten_thousand_messages_scroll_smoothly(stage: Arc<Stage>) -> 
     let browser = &crowd.visitor.browser;
     browser.run("globalThis.record.longTasks.length = 0", vec![]).await?;
     let mut frames = Vec::new();
-    for (steps, distance) in [(60, -400), (5, -60_000), (60, -37), (60, 400), (4, 200_000)] {
+    for (steps, distance) in [(60, -400), (5, -60_000), (60, -37), (60, 400), (12, 200_000)] {
         let seen = browser.run_async(SCROLL, vec![json!(steps), json!(distance)]).await?;
         let number = |name: &str| seen.get(name).and_then(Value::as_u64).unwrap_or(u64::MAX);
         ensure!(number("nodes") <= MOST_NODES, "{} elements in the list", number("nodes"));
