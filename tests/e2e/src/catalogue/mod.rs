@@ -6,12 +6,14 @@
 
 mod calls;
 mod doors;
+mod forms;
 mod talks;
 mod timed;
 pub(crate) mod variant;
 
 pub(crate) use calls::{CALL, RINGING};
 pub(crate) use doors::{BEFORE, MISTAKE, REFUSED};
+pub(crate) use forms::FORMS as FORMS_TOUR;
 pub(crate) use talks::{CONVERSATION, QUEUE, TROUBLE};
 pub(crate) use timed::{PLAY, SILENCE};
 
@@ -126,6 +128,9 @@ const PATIENT: Setup = Setup {
 const TIMED: Setup = Setup { config: Some("tests/e2e/states-timed.toml"), ..PATIENT };
 /// The automatic operator answers, sound and picture included.
 const HURRY: Setup = Setup { echo: true, config: Some("tests/e2e/hurry.toml"), ..PATIENT };
+
+/// Services that differ in what they ask and when they are open.
+const FORMS: Setup = Setup { config: Some("tests/e2e/forms.toml"), ..PATIENT };
 
 /// All tours.
 pub(crate) const TOURS: &[Tour] =
