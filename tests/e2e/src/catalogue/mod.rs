@@ -7,6 +7,7 @@
 mod calls;
 mod doors;
 mod forms;
+mod modes;
 mod talks;
 mod timed;
 pub(crate) mod variant;
@@ -14,6 +15,7 @@ pub(crate) mod variant;
 pub(crate) use calls::{CALL, RINGING};
 pub(crate) use doors::{BEFORE, MISTAKE, REFUSED};
 pub(crate) use forms::FORMS as FORMS_TOUR;
+pub(crate) use modes::MODES;
 pub(crate) use talks::{CONVERSATION, QUEUE, TROUBLE};
 pub(crate) use timed::{PLAY, SILENCE};
 

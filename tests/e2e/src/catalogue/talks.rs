@@ -25,6 +25,7 @@ pub(crate) const CONVERSATION: Tour = Tour {
     states: &[
         "chat-empty",
         "chat",
+        "chat-expanded",
         "chat-typing",
         "page-proposed",
         "chat-long",
@@ -74,6 +75,10 @@ async fn conversation(guide: Arc<Guide>) -> Outcome {
     visitor.say("Bellissima, grazie 🚲").await?;
     visitor.sees_state("Bellissima, grazie 🚲", "sent").await?;
     guide.at("chat").await?;
+    visitor.part("header-expand").click().await?;
+    visitor.at("[part~=panel][data-expanded]").shown().await?;
+    guide.at("chat-expanded").await?;
+    visitor.part("header-expand").click().await?;
 
     clerk.types(&session)?;
     visitor.part("typing").shown().await?;

@@ -186,6 +186,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         states!("nobody_is_kept_out_where_devices_are_refused", catalogue::REFUSED),
         states!("nobody_is_kept_out_by_a_wrong_configuration", catalogue::MISTAKE),
         states!("nobody_is_kept_out_of_a_form", catalogue::FORMS_TOUR),
+        states!("nobody_is_kept_out_of_a_widget_in_the_page", catalogue::MODES),
         states!("nobody_is_kept_out_of_the_queue", catalogue::QUEUE),
         states!("nobody_is_kept_out_of_a_conversation", catalogue::CONVERSATION),
         states!("nobody_is_kept_out_while_the_line_is_down", catalogue::TROUBLE),
