@@ -15,7 +15,9 @@ const drawn = (element) => seen(element) && !element.closest(".sr") && element.g
 const modal = every("[aria-modal=true], [part~=call-sheet]").find(seen);
 const usable = (element) => !element.closest("[inert]") && (!modal || modal.contains(element));
 const INTERACTIVE = "button, a[href], input, select, textarea, [role=button], [role=radio], [role=slider]";
-const interactive = () => every(INTERACTIVE).filter((element) => drawn(element) && usable(element));
+// The way to earlier messages is shown while it has the focus, to whoever comes by keyboard.
+const shown = (element) => !element.matches("[part~=earlier]:not(:focus)");
+const interactive = () => every(INTERACTIVE).filter((element) => drawn(element) && usable(element) && shown(element));
 
 // 1.4.10: nothing sticks out of the window, nothing scrolls sideways.
 const panel = root.querySelector("[part~=panel]");

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::{Guide, PATIENT, Shot, Tour};
 use crate::clerk::Clerk;
 use crate::fault::Outcome;
 use crate::media::Media;
 use crate::visitor::Visitor;
+use crate::wait::{self, SOON};
 use crate::watch::is_lost_line;
 
 /// Waiting.
@@ -26,6 +29,8 @@ pub(crate) const CONVERSATION: Tour = Tour {
         "chat-empty",
         "chat",
         "chat-expanded",
+        "chat-menu",
+        "recap",
         "chat-typing",
         "page-proposed",
         "chat-long",
@@ -79,6 +84,17 @@ async fn conversation(guide: Arc<Guide>) -> Outcome {
     visitor.at("[part~=panel][data-expanded]").shown().await?;
     guide.at("chat-expanded").await?;
     visitor.part("header-expand").click().await?;
+    visitor.part("chat-menu").click().await?;
+    visitor.part("recap-open").shown().await?;
+    guide.at("chat-menu").await?;
+    // The walk of the Tab key through the panel has closed it.
+    if !visitor.part("recap-open").is_shown().await? {
+        visitor.part("chat-menu").click().await?;
+    }
+    visitor.part("recap-open").click().await?;
+    visitor.part("recap-address").shown().await?;
+    guide.at("recap").await?;
+    visitor.part("recap-close").click().await?;
 
     clerk.types(&session)?;
     visitor.part("typing").shown().await?;
@@ -95,7 +111,14 @@ async fn conversation(guide: Arc<Guide>) -> Outcome {
     for number in 1..=50 {
         clerk.say(&session, &format!("{number}. {}", LINES[number % LINES.len()])).await?;
     }
-    visitor.part("log").says("50. ").await?;
+    // Whoever has looked at the list is no longer at its end, and of a long one only what is near is drawn.
+    let down = "const log = document.querySelector('tvox-widget').shadowRoot.querySelector('[part~=log]'); \
+                log.scrollTop = log.scrollHeight; return log.innerText.includes('50. ')";
+    wait::until("the end of the conversation", SOON, async || {
+        let there = visitor.browser.run(down, vec![]).await?;
+        Ok(if there == json!(true) { Ok(()) } else { Err("not there".to_owned()) })
+    })
+    .await?;
     guide.at("chat-long").await?;
     let up = "document.querySelector('tvox-widget').shadowRoot.querySelector('[part~=log]').scrollTop = 200";
     visitor.browser.run(up, vec![]).await?;
