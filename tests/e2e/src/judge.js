@@ -12,7 +12,7 @@ const called = (element) => {
 // Something drawn for screen readers only is a pixel large.
 const drawn = (element) => seen(element) && !element.closest(".sr") && element.getBoundingClientRect().width > 1;
 // What lies over the rest, and is closed by Escape.
-const modal = every("[aria-modal=true], [part~=call-sheet]").find(seen);
+const modal = every("[aria-modal=true], [part~=call-sheet], [part~=menu]").find(seen);
 const usable = (element) => !element.closest("[inert]") && (!modal || modal.contains(element));
 const INTERACTIVE = "button, a[href], input, select, textarea, [role=button], [role=radio], [role=slider]";
 // The way to earlier messages is shown while it has the focus, to whoever comes by keyboard.
