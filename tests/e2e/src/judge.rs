@@ -19,6 +19,10 @@ const MEASURE: &str = include_str!("judge.js");
 /// What axe-core cannot decide by itself, and why it is all right.
 const EXPLAINED: &str = include_str!("../incomplete.toml");
 
+/// Of a list that is scrolled only what is near is drawn, and a warning goes away while it is walked through:
+/// there the way of the Tab key is another every time.
+const UNSTEADY: [&str; 3] = ["chat-long", "chat-scrolled", "chat-inactive"];
+
 /// Looks at each state in some variants, or in all, and notes every fault.
 #[derive(Debug)]
 pub(crate) struct Judge {
@@ -96,8 +100,7 @@ impl Judge {
             // Every second one with the text spacing of WCAG 1.4.12.
             self.look_at(visitor, *variant, state, index % 2 == 0).await?;
         }
-        // Of a list that is scrolled only what is near is drawn: there the way is another every time.
-        if self.options.kind == Kind::Chromium && !["chat-long", "chat-scrolled"].contains(&state) {
+        if self.options.kind == Kind::Chromium && !UNSTEADY.contains(&state) {
             let forced = Variant { theme: Theme::Forced, ..PLAIN };
             forced.put_on(visitor, self.options.kind).await?;
             let found = record::compare(&self.options, visitor, state).await?;
