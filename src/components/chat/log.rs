@@ -115,6 +115,11 @@ impl Log {
             place.known = place.newest;
             let newest = timeline.newest_news().and_then(|entry| entry.seq);
             place.newest = newest.unwrap_or_default();
+            // Before anybody asks where something stands: a list that is too short for a moment is
+            // scrolled by the browser.
+            if let Some(list) = self.list.get() {
+                pad(&list, &place.strip);
+            }
         });
         keys
     }

@@ -19,7 +19,7 @@ pub(super) struct Place {
     pub(super) height: f64,
     /// Where the list was put when it followed what came.
     pub(super) stood: i32,
-    /// The first message in view, and how far below the view's top it stood.
+    /// The first message in view, and where in the list it stood.
     anchor: Option<(String, f64)>,
     /// A message that is to come to the view's top.
     pub(super) goal: Option<String>,
@@ -94,7 +94,8 @@ impl Place {
         }
         let Some((key, stood)) = &self.anchor else { return };
         let Some(row) = row(list, key) else { return };
-        let moved = f64::from(row.offset_top() - log.scroll_top()) - stood;
+        // Within the list: wherever the visitor has scrolled since, only what was drawn moves it.
+        let moved = f64::from(row.offset_top()) - stood;
         if moved.abs() < 1.0 {
             return;
         }
@@ -113,8 +114,8 @@ impl Place {
         let first = (0..rows.length()).filter_map(|at| rows.item(at)).find_map(|row| {
             let row: HtmlElement = row.unchecked_into();
             let key = row.get_attribute("data-key")?;
-            let stands = row.offset_top() - top;
-            (stands + row.offset_height() > 0).then_some((key, f64::from(stands)))
+            let stands = row.offset_top();
+            (stands + row.offset_height() > top).then_some((key, f64::from(stands)))
         });
         self.anchor = first;
     }
