@@ -120,6 +120,17 @@ impl Browser {
         Ok(self.driver.execute_async(script.to_owned(), arguments).await?.json().clone())
     }
 
+    /// Runs an expression as the page's own scripts run, where [`run`](Self::run) may have a world of
+    /// its own: what is changed there the page does not see.
+    ///
+    /// # Errors
+    /// There is no page.
+    pub(crate) async fn evaluate(&self, expression: &str) -> Outcome {
+        let target = json!({ "context": self.context });
+        let params = json!({ "expression": expression, "target": target, "awaitPromise": false });
+        self.bidi.call("script.evaluate", &params).await.map(drop)
+    }
+
     /// Puts the window out of sight and freezes its page, as a browser does in time: no timer runs and
     /// no event arrives. Nothing may be asked of it meanwhile.
     ///

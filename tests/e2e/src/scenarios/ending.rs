@@ -9,6 +9,21 @@ use crate::stage::Stage;
 use crate::visitor::Visitor;
 use crate::wait::{self, SOON};
 
+/// Writes what a link would download, and under which name, where it can be read.
+const CATCH: &str = r"{
+  const { dataset } = document.documentElement;
+  const address = URL.createObjectURL;
+  URL.createObjectURL = (blob) => {
+    blob.text().then((text) => (dataset.text = text));
+    return address.call(URL, blob);
+  };
+  const click = HTMLElement.prototype.click;
+  HTMLElement.prototype.click = function () {
+    if (!this.download) return click.call(this);
+    dataset.saved = this.download;
+  };
+}";
+
 /// From the menu, while it runs: the copy goes by mail, and not to what is no address.
 pub(crate) async fn a_copy_goes_by_mail_while_the_conversation_runs(stage: Arc<Stage>) -> Outcome {
     let (visitor, anna) = meet(&stage).await?;
@@ -73,26 +88,12 @@ async fn rated_and_kept(stage: &Stage, visitor: &Visitor) -> Outcome {
     })
     .await?;
     // What is downloaded is made in the page: caught there, since each browser keeps it elsewhere.
-    visitor
-        .browser
-        .run(
-            "globalThis.saved = null;\
-             const address = URL.createObjectURL;\
-             URL.createObjectURL = function (blob) {\
-               blob.text().then((text) => (globalThis.text = text));\
-               return address.call(URL, blob);\
-             };\
-             const click = HTMLElement.prototype.click;\
-             HTMLElement.prototype.click = function () {\
-               if (!this.download) return click.call(this);\
-               globalThis.saved = this.download;\
-             };",
-            vec![],
-        )
-        .await?;
+    visitor.browser.evaluate(CATCH).await?;
     visitor.part("download").click().await?;
     wait::until("the conversation as a file", SOON, || async {
-        let saved = visitor.browser.run("return [saved, globalThis.text ?? null]", vec![]).await?;
+        let saved = "const { saved, text } = document.documentElement.dataset;\
+                     return [saved ?? null, text ?? null]";
+        let saved = visitor.browser.run(saved, vec![]).await?;
         let field = |at: usize| saved.get(at).and_then(serde_json::Value::as_str);
         let whole = field(1).is_some_and(|text| text.contains("Anna: Arrivederci!"))
             && field(0).is_some_and(|name| name.ends_with(".txt"));
