@@ -17,7 +17,7 @@ const README: [(&str, &str); 4] = [
     ("chat--light-desktop-en.png", "widget.png"),
     ("home--light-phone-en.png", "home.png"),
     ("chat--dark-phone-en.png", "chat-dark.png"),
-    ("call--light-phone-en.png", "call.png"),
+    ("form--light-phone-ar.png", "arabic.png"),
 ];
 
 /// The options of the command.

@@ -135,14 +135,33 @@ const HURRY: Setup = Setup { echo: true, config: Some("tests/e2e/hurry.toml"), .
 const FORMS: Setup = Setup { config: Some("tests/e2e/forms.toml"), ..PATIENT };
 
 /// All tours.
-pub(crate) const TOURS: &[Tour] =
-    &[BEFORE, REFUSED, MISTAKE, QUEUE, CONVERSATION, TROUBLE, PLAY, SILENCE, RINGING, CALL];
+pub(crate) const TOURS: &[Tour] = &[
+    BEFORE,
+    REFUSED,
+    MISTAKE,
+    QUEUE,
+    CONVERSATION,
+    TROUBLE,
+    PLAY,
+    SILENCE,
+    RINGING,
+    CALL,
+    FORMS_TOUR,
+    MODES,
+];
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::TOURS;
+
+    #[test]
+    fn every_tour_is_a_scenario_of_the_judge() {
+        let all = crate::scenarios::all();
+        let judged = all.iter().filter(|one| one.name.starts_with("nobody_is_kept_out"));
+        assert_eq!(judged.count(), TOURS.len());
+    }
 
     #[test]
     fn no_two_states_have_the_same_name() {

@@ -77,8 +77,8 @@ async fn conversation(guide: Arc<Guide>) -> Outcome {
     visitor.sees_state("Il nome è Rossi.", "sent").await?;
     clerk.say(&session, "Salve! Guardo subito: il telaio è uscito dalla dima ieri.").await?;
     clerk.say(&session, "Qui trova le fotografie: https://sottovento.example/telai/rossi").await?;
-    visitor.say("Bellissima, grazie 🚲").await?;
-    visitor.sees_state("Bellissima, grazie 🚲", "sent").await?;
+    visitor.say("Bellissima, grazie!").await?;
+    visitor.sees_state("Bellissima, grazie!", "sent").await?;
     guide.at("chat").await?;
     visitor.part("header-expand").click().await?;
     visitor.at("[part~=panel][data-expanded]").shown().await?;
