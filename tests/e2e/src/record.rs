@@ -137,8 +137,9 @@ async fn tree(visitor: &Visitor) -> Outcome<Vec<String>> {
 }
 
 fn told(node: &Value) -> Option<String> {
-    const PLAIN: [&str; 6] =
-        ["none", "generic", "InlineTextBox", "StaticText", "LineBreak", "LabelText"];
+    // Options as well: the times of a callback are others every half hour.
+    const PLAIN: [&str; 7] =
+        ["none", "generic", "InlineTextBox", "StaticText", "LineBreak", "LabelText", "option"];
     if node.get("ignored") == Some(&Value::Bool(true)) {
         return None;
     }
