@@ -76,6 +76,10 @@ pub type Words = LocalBoxStream<'static, (String, Option<String>)>;
 pub trait Embedding: Send + Sync + 'static {
     /// Makes the widget and runs its driver until the widget is disconnected.
     fn connect(&self, conf: WidgetConf) -> Widget;
+    /// Gives the widget's calls their sound and picture, before the first of them is made.
+    fn attach(&self, _widget: &Widget) -> LocalBoxFuture<'static, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
     /// Whether a contact of an earlier page is still running.
     fn resumable(&self, conf: &WidgetConf) -> bool;
     /// What other pages of this visitor say: a name under which something is kept, and its new value

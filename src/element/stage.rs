@@ -1,6 +1,7 @@
 //! What the interface may do to the page in which the element stands.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
@@ -11,6 +12,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CustomEvent, CustomEventInit, File, HtmlElement};
 
+use super::media::{self, Media};
 use crate::components::ui::{Announcement, Embedding, Words};
 use crate::core::model::{Attachment, SessionId};
 use crate::core::{ChatSession, Error, UploadProgress, Widget, WidgetConf};
@@ -18,12 +20,15 @@ use crate::platform::browser::rtc::{BrowserRtc, Whose};
 use crate::platform::browser::storage::Storage;
 use crate::platform::browser::{Browser, Siblings, Turn, Uploads};
 
+/// Sound and picture, once there is a call.
+type Held = RefCell<Option<Box<dyn Media>>>;
+
 /// The element in its page.
 pub(super) struct Stage {
     host: SendWrapper<HtmlElement>,
     storage: std::sync::Mutex<Option<Storage>>,
     turn: SendWrapper<RefCell<Option<Turn>>>,
-    rtc: SendWrapper<RefCell<Option<BrowserRtc>>>,
+    media: SendWrapper<Rc<Held>>,
 }
 
 impl Stage {
@@ -33,23 +38,13 @@ impl Stage {
             host: SendWrapper::new(host),
             storage: std::sync::Mutex::new(None),
             turn: SendWrapper::new(RefCell::new(None)),
-            rtc: SendWrapper::new(RefCell::new(None)),
+            media: SendWrapper::new(Rc::default()),
         }
     }
 
     /// The storage of the last configuration that was looked at.
     fn storage(&self) -> Option<Storage> {
         self.storage.lock().ok()?.clone()
-    }
-
-    /// Gives calls their sound and picture, where they are wanted and the browser can.
-    fn play(&self, widget: &Widget) {
-        let wanted = widget.client().options().server.webrtc.as_ref().is_some_and(|it| it.enabled);
-        let rtc = (wanted && BrowserRtc::is_supported()).then(|| BrowserRtc::new(None));
-        if let Some(rtc) = &rtc {
-            spawn_local(widget.attach_media(rtc.clone()).run());
-        }
-        *self.rtc.borrow_mut() = rtc;
     }
 
     fn remember(&self, conf: &WidgetConf) -> Storage {
@@ -70,8 +65,20 @@ impl Embedding for Stage {
             driver.run().await;
         });
         visit(&widget);
-        self.play(&widget);
+        *self.media.borrow_mut() = None;
         widget
+    }
+
+    fn attach(&self, widget: &Widget) -> LocalBoxFuture<'static, Result<(), Error>> {
+        let (widget, place) = (widget.clone(), Rc::clone(&self.media));
+        Box::pin(async move {
+            // Of an earlier try.
+            if place.borrow().is_none() {
+                let media = media::attach(widget).await?;
+                *place.borrow_mut() = Some(media);
+            }
+            Ok(())
+        })
     }
 
     fn resumable(&self, conf: &WidgetConf) -> bool {
@@ -93,22 +100,22 @@ impl Embedding for Stage {
     }
 
     fn picture(&self, video: &HtmlElement, of: Option<&SessionId>) {
-        if let Some(rtc) = &*self.rtc.borrow() {
+        if let Some(media) = &*self.media.borrow() {
             match of {
-                Some(call) => rtc.attach(video, call, Whose::Other),
+                Some(call) => media.attach(video, call, Whose::Other),
                 // There is one of the visitor, whatever the call.
-                None => rtc.attach(video, &SessionId::from(""), Whose::Own),
+                None => media.attach(video, &SessionId::from(""), Whose::Own),
             }
         }
     }
 
     fn level(&self) -> f64 {
-        self.rtc.borrow().as_ref().map_or(0.0, BrowserRtc::level)
+        self.media.borrow().as_ref().map_or(0.0, |media| media.level())
     }
 
     fn chime(&self) {
-        if let Some(rtc) = &*self.rtc.borrow() {
-            rtc.chime();
+        if let Some(media) = &*self.media.borrow() {
+            media.chime();
         }
     }
 

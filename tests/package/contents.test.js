@@ -10,7 +10,7 @@ import { project } from "./support/projects.js";
 const { TVOX_DIST: dist } = process.env;
 
 const FILES = [
-  "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.txt", "bundle/tvox-widget.d.ts", "bundle/tvox-widget.js", "core.d.ts", "core.js",
+  "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.txt", "bundle/tvox-widget.d.ts", "bundle/tvox-widget.js", "calls.wasm", "core.d.ts", "core.js",
   "core.node.js", "core.wasm", "element.d.ts", "element.js", "element.wasm", "integrity.json",
   "package.json", ...["ar", "de", "en", "es", "fr", "it", "pt"].map((lang) => `texts/${lang}.json`), "tvox-widget.d.ts", "tvox-widget.js", "tvox-widget.node.js",
 ];

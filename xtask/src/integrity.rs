@@ -22,8 +22,8 @@ const NAMES: &str = "manifest.json";
 
 /// What gets a second name, in an order in which each comes after those it loads; the languages' files
 /// (`texts/`) before all of them.
-const NAMED: [&str; 6] =
-    ["element.wasm", "core.wasm", "element.js", "core.js", "tvox-widget.js", BUNDLE];
+const NAMED: [&str; 7] =
+    ["calls.wasm", "element.wasm", "core.wasm", "element.js", "core.js", "tvox-widget.js", BUNDLE];
 
 const BUNDLE: &str = "bundle/tvox-widget.js";
 

@@ -22,6 +22,7 @@ mod notices;
 mod npm;
 mod package;
 mod problem;
+mod split;
 mod suite;
 mod tally;
 mod texts;

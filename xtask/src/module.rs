@@ -74,6 +74,36 @@ impl<'a> Module<'a> {
         Ok(written(sections))
     }
 
+    /// The module with what it imports from the module `from` imported from `to`.
+    ///
+    /// # Errors
+    /// It imports nothing from there, or its imports cannot be read.
+    pub(crate) fn with_imports_moved(&self, from: &str, to: &str) -> Result<Vec<u8>> {
+        let mut imports = Reader(self.section(IMPORT)?);
+        let count = imports.number()?;
+        let (mut body, mut moved) = (encoded(count), false);
+        for _ in 0..count {
+            let module = imports.name()?;
+            let rest = imports.0;
+            imports.name()?;
+            let kind = imports.byte()?;
+            imports.skip_import(kind)?;
+            moved |= module == from;
+            let module = if module == from { to } else { module };
+            body.extend(encoded(module.len()));
+            body.extend_from_slice(module.as_bytes());
+            body.extend_from_slice(&rest[..rest.len() - imports.0.len()]);
+        }
+        if !moved {
+            return Err(strange(&format!("it imports nothing from `{from}`")));
+        }
+        let sections = self
+            .sections
+            .iter()
+            .map(|(id, section)| (*id, if *id == IMPORT { body.as_slice() } else { *section }));
+        Ok(written(sections))
+    }
+
     /// The module with a name for each function, so that in the order of the names those that
     /// resemble each other stand side by side: the compression then finds in the one what it has just
     /// seen in the other. `wasm-opt --reorder-functions-by-name` puts them in that order.
@@ -115,14 +145,9 @@ impl<'a> Module<'a> {
         for _ in 0..imports.number()? {
             imports.name()?;
             imports.name()?;
-            match imports.byte()? {
-                0 => {
-                    imports.number()?;
-                    functions += 1;
-                }
-                // wasm-bindgen lets a module bring its own memory, tables and globals.
-                _ => return Err(strange("it imports what is no function")),
-            }
+            let kind = imports.byte()?;
+            imports.skip_import(kind)?;
+            functions += usize::from(kind == OF_FUNCTION);
         }
         Ok(functions)
     }
@@ -144,6 +169,12 @@ impl<'a> Module<'a> {
         Ok(functions)
     }
 }
+
+/// What an import is, of those that a part of a module has: the rest's memory, table and stack pointer.
+const OF_FUNCTION: u8 = 0;
+const OF_TABLE: u8 = 1;
+const OF_MEMORY: u8 = 2;
+const OF_GLOBAL: u8 = 3;
 
 /// How the section of names begins: with its own name.
 const NAMES: &[u8] = b"\x04name";
@@ -250,6 +281,23 @@ impl<'a> Reader<'a> {
         Err(strange("a number has no end"))
     }
 
+    /// Goes over what follows an import's kind.
+    fn skip_import(&mut self, kind: u8) -> Result<()> {
+        match kind {
+            OF_FUNCTION => self.number().map(drop),
+            OF_GLOBAL => self.take(2).map(drop),
+            OF_TABLE | OF_MEMORY => {
+                if kind == OF_TABLE {
+                    self.byte()?;
+                }
+                let has_maximum = self.byte()? & 1 == 1;
+                self.number()?;
+                if has_maximum { self.number().map(drop) } else { Ok(()) }
+            }
+            _ => Err(strange("it imports what is not known")),
+        }
+    }
+
     fn name(&mut self) -> Result<&'a str> {
         let length = self.number()?;
         std::str::from_utf8(self.take(length)?).map_err(|_| strange("a name is not UTF-8"))
@@ -292,6 +340,25 @@ mod tests {
         let bytes = module();
         let problem = Module::read(&bytes).unwrap().keep_exports(&HashSet::from(["three"]));
         assert!(problem.unwrap_err().to_string().contains("`three`"));
+    }
+
+    #[test]
+    fn imports_move_to_another_module_with_all_else_in_place() {
+        let bytes = module();
+        let module = Module::read(&bytes).unwrap();
+        let moved = module.with_imports_moved("a", "glue").unwrap();
+        let moved = Module::read(&moved).unwrap();
+        assert_eq!(moved.section(super::IMPORT).unwrap(), b"\x01\x04glue\x01b\x00\x00");
+        assert_eq!(moved.functions().unwrap(), module.functions().unwrap());
+        assert!(module.with_imports_moved("c", "glue").is_err());
+    }
+
+    #[test]
+    fn only_imported_functions_count_among_the_functions() {
+        let imports: &[u8] =
+            b"\x04\x01s\x01m\x02\x00\x01\x01s\x01t\x01\x70\x01\x02\x03\x01s\x01g\x03\x7f\x01\x01s\x01f\x00\x00";
+        let bytes = written([(super::IMPORT, imports)].into_iter());
+        assert_eq!(Module::read(&bytes).unwrap().imported_functions().unwrap(), 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::files::{self, copy, create, files_below, read, write};
 use crate::integrity;
 use crate::notices;
 use crate::problem::{Problem, Result};
+use crate::split::LATER;
 use crate::texts;
 use crate::widget::{self, Optimise, Part, Tools};
 use crate::workspace::Workspace;
@@ -75,6 +76,9 @@ pub(crate) fn build(workspace: &Workspace, optimise: Optimise) -> Result<()> {
     for (part, compiled) in &compiled {
         widget::finish(*part, compiled, &tools, &pieces)?;
         copy(&pieces.join(part.file()), &whole.join(part.file()))?;
+    }
+    for (_, file) in LATER.iter().filter(|(_, file)| pieces.join(file).is_file()) {
+        copy(&pieces.join(file), &whole.join(file))?;
     }
     for script in scripts(workspace)? {
         let name = script.file_name().unwrap_or_default();
@@ -180,7 +184,7 @@ fn publish(whole: &Path, dist: &Path) -> Result<()> {
 }
 
 /// What is done to the files on their way: other steps make other files of the same modules.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     include_str!("classic.rs"),
     include_str!("glue.rs"),
     include_str!("integrity.rs"),
@@ -188,6 +192,7 @@ const STEPS: [&str; 9] = [
     include_str!("names.rs"),
     include_str!("notices.rs"),
     include_str!("package.rs"),
+    include_str!("split.rs"),
     include_str!("texts.rs"),
     include_str!("widget.rs"),
 ];

@@ -15,6 +15,8 @@ pub(crate) enum Tool {
     WasmBindgen,
     /// Runs wasm tests in a browser; comes with `WasmBindgen`.
     WasmTestRunner,
+    /// Parts a wasm module into what a page needs at once and what it may need later.
+    WasmSplit,
     /// Makes a wasm module smaller.
     WasmOpt,
     /// Makes JavaScript smaller.
@@ -37,9 +39,10 @@ enum Source {
 
 impl Tool {
     /// All of them, in the order of use.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::WasmBindgen,
         Self::WasmTestRunner,
+        Self::WasmSplit,
         Self::WasmOpt,
         Self::Esbuild,
         Self::Geckodriver,
@@ -52,6 +55,7 @@ impl Tool {
         match self {
             Self::WasmBindgen => "wasm-bindgen",
             Self::WasmTestRunner => "wasm-bindgen-test-runner",
+            Self::WasmSplit => "wasm-split-cli",
             Self::WasmOpt => "wasm-opt",
             Self::Esbuild => "esbuild",
             Self::Geckodriver => "geckodriver",
@@ -69,6 +73,8 @@ impl Tool {
             Self::WasmBindgen | Self::WasmTestRunner => {
                 return lock::version_of(&workspace.read("Cargo.lock")?, "wasm-bindgen");
             }
+            // What wasm_split_helpers 0.2.3 speaks.
+            Self::WasmSplit => "0.2.4",
             // Debian's 108 breaks externref tables; this one was run.
             Self::WasmOpt => "132.0.0",
             Self::Esbuild => "0.28.2",
@@ -127,7 +133,8 @@ impl Tool {
     /// distributions carry a wasm-opt that breaks the module.
     fn on_path(self, version: &str) -> Option<PathBuf> {
         match self {
-            Self::WasmOpt | Self::Esbuild | Self::Axe => None,
+            // It does not say which version it is.
+            Self::WasmSplit | Self::WasmOpt | Self::Esbuild | Self::Axe => None,
             Self::WasmBindgen | Self::WasmTestRunner | Self::Geckodriver | Self::Trunk => {
                 let path = command::on_path(&[self.name()])?;
                 let said = command::output_of(Command::new(&path).arg("--version"))?;
@@ -142,6 +149,10 @@ impl Tool {
             Self::WasmBindgen | Self::WasmTestRunner => {
                 Source::Cargo { package: "wasm-bindgen-cli", options: &[] }
             }
+            Self::WasmSplit => Source::Cargo {
+                package: "wasm_split_cli_support",
+                options: &["--features=build-binary"],
+            },
             Self::Geckodriver => Source::Cargo { package: "geckodriver", options: &["--locked"] },
             Self::Trunk => Source::Cargo { package: "trunk", options: &["--locked"] },
             Self::WasmOpt => Source::Npm { package: "binaryen" },
@@ -163,7 +174,11 @@ impl Tool {
             Self::WasmOpt => folder.join("node_modules/.bin/wasm-opt"),
             Self::Esbuild => folder.join("node_modules/.bin/esbuild"),
             Self::Axe => folder.join("node_modules/axe-core/axe.min.js"),
-            Self::WasmBindgen | Self::WasmTestRunner | Self::Geckodriver | Self::Trunk => {
+            Self::WasmBindgen
+            | Self::WasmTestRunner
+            | Self::WasmSplit
+            | Self::Geckodriver
+            | Self::Trunk => {
                 folder.join("bin").join(format!("{}{}", self.name(), std::env::consts::EXE_SUFFIX))
             }
         }

@@ -8,8 +8,9 @@ use crate::problem::{Problem, Result};
 use crate::texts;
 
 /// What is loaded together, by its name in `budget.toml`.
-const SETS: [(&str, &[&str]); 3] = [
+const SETS: [(&str, &[&str]); 4] = [
     ("element", &["element.js", "element.wasm"]),
+    ("calls", &["calls.wasm"]),
     ("core", &["core.js", "core.wasm"]),
     ("bundle", &["bundle/tvox-widget.js"]),
 ];
@@ -193,7 +194,9 @@ mod tests {
         std::fs::write(dist.join("texts/en.json"), b"0").unwrap();
         let each = Weight::of(b"0123456789").unwrap().brotli;
         let budget = |element: u64, core: u64| {
-            format!("element.brotli = {element}\ncore.brotli = {core}\nbundle.brotli = {each}")
+            format!(
+                "element.brotli = {element}\ncore.brotli = {core}\ncalls.brotli = {each}\nbundle.brotli = {each}"
+            )
         };
         assert!(report(&dist, &budget(3 * each, 2 * each)).unwrap());
         assert!(!report(&dist, &budget(3 * each - 1, 2 * each)).unwrap());

@@ -9,6 +9,7 @@ use crate::glue;
 use crate::module::Module;
 use crate::names;
 use crate::problem::{Problem, Result};
+use crate::split::{self, LATER, LOADERS, Parted};
 use crate::texts;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
@@ -39,6 +40,8 @@ pub(crate) enum Optimise {
 #[derive(Debug, Clone)]
 pub(crate) struct Tools {
     wasm_bindgen: PathBuf,
+    /// Parts what was compiled to be parted: the smallest.
+    wasm_split: Option<PathBuf>,
     wasm_opt: Option<PathBuf>,
     /// Joins scripts into one and makes them smaller.
     pub(crate) esbuild: Option<PathBuf>,
@@ -48,6 +51,9 @@ pub(crate) struct Tools {
 /// visitor reads them; the trap is the same) and without `Debug` texts. A sixth less.
 const SMALLEST: &str =
     "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+
+/// The feature by which the element's source marks what may come later.
+const SPLIT: &str = "split";
 
 /// Of LLVM's optimisations those that copy code or make registers for it to run faster: a twentieth
 /// less.
@@ -97,6 +103,10 @@ impl Tools {
     /// One that is needed cannot be had.
     pub(crate) fn get(workspace: &Workspace, optimise: Optimise) -> Result<Self> {
         let wasm_bindgen = Tool::WasmBindgen.get(workspace)?;
+        let wasm_split = match optimise {
+            Optimise::Always => Some(Tool::WasmSplit.get(workspace)?),
+            Optimise::IfPossible => None,
+        };
         let found = |tool: Tool| tool.find(workspace);
         let (wasm_opt, esbuild) = match optimise {
             Optimise::Always => {
@@ -116,7 +126,7 @@ impl Tools {
                 (found(Tool::WasmOpt)?, found(Tool::Esbuild)?)
             }
         };
-        Ok(Self { wasm_bindgen, wasm_opt, esbuild })
+        Ok(Self { wasm_bindgen, wasm_split, wasm_opt, esbuild })
     }
 }
 
@@ -148,10 +158,27 @@ pub(crate) fn compile(
 /// A tool fails.
 pub(crate) fn finish(part: Part, compiled: &Path, tools: &Tools, folder: &Path) -> Result<()> {
     create(folder)?;
+    let parted = match (part, &tools.wasm_split) {
+        (Part::Element, Some(tool)) => {
+            Some(split::part(tool, compiled, part.glue(), &folder.join("parts"))?)
+        }
+        (Part::Element | Part::Core, _) => None,
+    };
     let strip = ["--remove-name-section", "--remove-producers-section"];
-    bind(&tools.wasm_bindgen, part, compiled, folder, &strip)?;
+    // What the parts share is exported for them alone.
+    let kept = ["--keep-lld-exports", "--no-demangle"];
+    let (main, options) = match &parted {
+        Some(parted) => (&*parted.main, [strip, kept].concat()),
+        None => (compiled, strip.to_vec()),
+    };
+    bind(&tools.wasm_bindgen, part, main, folder, &options)?;
     let Some(wasm_opt) = &tools.wasm_opt else { return Ok(()) };
-    shrink(part, wasm_opt, &folder.join(part.file()), &folder.join(format!("{}.js", part.glue())))
+    let (binary, glue) = (folder.join(part.file()), folder.join(format!("{}.js", part.glue())));
+    shrink(part, wasm_opt, &binary, &glue, parted.as_ref())?;
+    let later = parted.iter().flat_map(|parted| &parted.later);
+    later
+        .zip(LATER)
+        .try_for_each(|(part, (_, file))| shrink_part(wasm_opt, part, &folder.join(file)))
 }
 
 /// How wasm-opt goes about it. A function with one caller is put into that caller only where it is
@@ -168,8 +195,20 @@ fn smaller(wasm_opt: &Path, binary: &Path) -> Command {
 
 /// Makes module and glue as small as they get: without what nobody calls, with functions that
 /// resemble each other side by side, and with short names for what they hand each other.
-fn shrink(part: Part, wasm_opt: &Path, binary: &Path, glue: &Path) -> Result<()> {
-    let text = read_text(glue)?;
+fn shrink(
+    part: Part,
+    wasm_opt: &Path,
+    binary: &Path,
+    glue: &Path,
+    parted: Option<&Parted>,
+) -> Result<()> {
+    let mut text = read_text(glue)?;
+    if let Some(parted) = parted {
+        text = parted.linked(&text)?;
+        let own = format!("./{}_bg.js", part.glue());
+        let bytes = read(binary)?;
+        write(binary, &Module::read(&bytes)?.with_imports_moved(LOADERS, &own)?)?;
+    }
     let text = match part {
         // For the streams of Leptos' server functions, which the widget has none of.
         Part::Element => glue::without_classes(&text, "IntoUnderlying")?,
@@ -190,6 +229,16 @@ fn shrink(part: Part, wasm_opt: &Path, binary: &Path, glue: &Path) -> Result<()>
         .ok_or_else(|| Problem::new("wasm-opt could not rename imports and exports"))?;
     let text = glue::without_imports(&text, &names::imported(&map)?)?;
     write(glue, names::shorten(&text, &map)?.as_bytes())
+}
+
+/// Makes a part as small: what it and the rest hand each other has few names.
+fn shrink_part(wasm_opt: &Path, part: &Path, to: &Path) -> Result<()> {
+    command::run(smaller(wasm_opt, part).arg("--strip-debug").arg("-o").arg(to))?;
+    let bytes = read(to)?;
+    write(to, &Module::read(&bytes)?.named_by_likeness()?)?;
+    let mut order = Command::new(wasm_opt);
+    order.arg(to).arg("-Oz").args(CAREFUL).args(["--reorder-functions-by-name", "--strip-debug"]);
+    command::run(order.arg("-o").arg(to))
 }
 
 /// Adds the wasm target to the toolchain if it is not there.
@@ -244,12 +293,19 @@ fn compile_smallest(workspace: &Workspace, part: Part) -> Result<PathBuf> {
     need_source(workspace)?;
     let target = workspace.target.join("smallest");
     let mut cargo = build_command(workspace, part);
+    if part == Part::Element {
+        cargo.args(["--features", SPLIT]);
+    }
     cargo.args([
         "--release",
         "-Zbuild-std=std,panic_abort",
         "-Zbuild-std-features=optimize_for_size",
     ]);
     cargo.arg("--target-dir").arg(&target).arg("--").args(LEANER);
+    if part == Part::Element {
+        // What the parting goes by.
+        cargo.arg("-Clink-args=--emit-relocs").env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    }
     cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", SMALLEST);
     command::run(&mut cargo)?;
     Ok(target.join(WASM).join("release/tvox_widget.wasm"))

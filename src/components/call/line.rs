@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::live::Call;
+use super::part::{self, Part};
 use crate::components::device_check::view::{Choices, KEPT};
 use crate::components::forms::view::Given;
 use crate::components::home::view::Channel;
@@ -26,12 +27,15 @@ struct State {
     /// still read.
     owners: [Option<Owner>; 2],
     preview: Option<Preview>,
+    /// What waits for the code of calls.
+    waiting: Vec<Then>,
     known: Known,
 }
 
 /// What they show.
 #[derive(Default)]
 struct Known {
+    part: Option<Part>,
     call: Option<Call>,
     /// Calls that are not this page's, at most one of each channel.
     others: Vec<Other>,
@@ -71,6 +75,7 @@ impl Line {
             widget: None,
             owners: [None, None],
             preview: None,
+            waiting: Vec::new(),
             known: Known::default(),
         }))
     }
@@ -84,6 +89,55 @@ impl Line {
                 sessions.iter().for_each(|session| self.told(channel, session));
             });
         }
+    }
+
+    /// Has the code of calls fetched.
+    pub fn want(self) {
+        self.with_part(Box::new(|_| {}));
+    }
+
+    /// Does something once the code of calls is there, and they have their sound and picture; or cannot
+    /// be fetched, which is tried anew each time.
+    fn with_part(self, then: Then) {
+        if untrack(|| self.part()).is_some() {
+            return then(Ok(()));
+        }
+        let Some(widget) = self.widget() else { return };
+        let mut state = self.0.write_untracked();
+        state.waiting.push(then);
+        if state.waiting.len() > 1 {
+            return;
+        }
+        let attaching = state.ui.embedding().attach(&widget);
+        drop(state);
+        signals::spawn_detached(async move {
+            let part = match attaching.await {
+                Ok(()) => part::fetch().await,
+                Err(error) => Err(error),
+            };
+            self.fetched(&widget, part);
+        });
+    }
+
+    fn fetched(self, widget: &Widget, part: Result<Part, Error>) {
+        let Some(owner) = self.0.try_read_untracked().map(|state| state.owner.clone()) else {
+            return;
+        };
+        let outcome = part.as_ref().map(|_| ()).map_err(Clone::clone);
+        match part {
+            Ok(part) => {
+                owner.with(|| untrack(|| self.follow_devices(widget)));
+                self.change(&mut |known| known.part = Some(part));
+            }
+            Err(error) => self.report(&error),
+        }
+        let waiting = std::mem::take(&mut self.0.write_untracked().waiting);
+        for then in waiting {
+            then(outcome.clone());
+        }
+    }
+
+    fn follow_devices(self, widget: &Widget) {
         signals::each_frame(widget.devices(), move |lists| {
             if let Some(devices) = lists.last() {
                 self.change(&mut |known| known.devices.clone_from(devices));
@@ -104,8 +158,11 @@ impl Line {
                 known.others.push(Other { channel, session: session.clone() });
             }
         });
-        if let Some(call) = ours {
-            call.apply(session);
+        match ours {
+            Some(call) => call.apply(session),
+            // It rings, or can be returned to: that is shown.
+            None if !session.is_over() => self.want(),
+            None => {}
         }
     }
 
@@ -120,23 +177,21 @@ impl Line {
             fields: given.fields,
             with,
         };
-        let making = Box::pin(widget.create_call(request));
-        let call = self.take(widget, channel, service);
-        self.make(call, None, making);
+        let call = self.take(widget.clone(), channel, service);
+        self.make(call, None, Box::new(move || Box::pin(widget.create_call(request))));
     }
 
     /// Takes an operator's invitation.
     pub fn accept(self, other: &Other) {
         let Some(widget) = self.widget() else { return };
         let id = other.session.id.clone();
-        let taking = widget.accept_call(&id);
         let service = other.session.service.as_deref().unwrap_or_default();
-        let call = self.take(widget, other.channel, service);
-        self.make(
-            call,
-            Some(other.session.clone()),
-            Box::pin(async move { taking.await.map(|_| id) }),
-        );
+        let call = self.take(widget.clone(), other.channel, service);
+        let take = move || -> Making {
+            let taking = widget.accept_call(&id);
+            Box::pin(async move { taking.await.map(|_| id) })
+        };
+        self.make(call, Some(other.session.clone()), Box::new(take));
     }
 
     /// Refuses it.
@@ -150,13 +205,12 @@ impl Line {
         let service = other.session.service.clone().unwrap_or_default();
         let id = other.session.id.clone();
         let open = OpenSession { id: id.clone(), channel: other.channel.on_wire(), service };
-        let joining = widget.join_call(&open);
-        let call = self.take(widget, other.channel, &open.service);
-        self.make(
-            call,
-            Some(other.session.clone()),
-            Box::pin(async move { joining.await.map(|()| id) }),
-        );
+        let call = self.take(widget.clone(), other.channel, &open.service);
+        let join = move || -> Making {
+            let joining = widget.join_call(&open);
+            Box::pin(async move { joining.await.map(|()| id) })
+        };
+        self.make(call, Some(other.session.clone()), Box::new(join));
     }
 
     /// Ends it.
@@ -194,7 +248,14 @@ impl Line {
     }
 
     /// Waits until the call is there, or is not to be had.
-    fn make(self, call: Call, session: Option<CallChannelSession>, making: Making) {
+    fn make(self, call: Call, session: Option<CallChannelSession>, make: Make) {
+        self.with_part(Box::new(move |there| match there {
+            Ok(()) => self.made(call, session, make()),
+            Err(error) => call.fail(&error),
+        }));
+    }
+
+    fn made(self, call: Call, session: Option<CallChannelSession>, making: Making) {
         let owner = self.0.read_untracked().owners[0].clone();
         let widget = self.widget();
         signals::spawn_detached(async move {
@@ -240,10 +301,17 @@ impl Line {
 
     /// Takes the devices, for the visitor to look at before a call.
     pub fn look(self, video: bool) {
+        self.change(&mut |known| known.look = Look::Asking);
+        self.with_part(Box::new(move |there| match there {
+            Ok(()) => self.take_devices(video),
+            Err(error) => self.change(&mut |known| known.look = Look::On(Some(error.clone()))),
+        }));
+    }
+
+    fn take_devices(self, video: bool) {
         let Some(widget) = self.widget() else { return };
         let (preview, asking) = widget.preview(video);
         self.0.write_untracked().preview = Some(preview);
-        self.change(&mut |known| known.look = Look::Asking);
         signals::spawn_detached(async move {
             let error = asking.await.err();
             // Now they have names.
@@ -322,6 +390,11 @@ impl Line {
         }
     }
 
+    /// The code of calls, once it is there, reactively.
+    pub(super) fn part(self) -> Option<Part> {
+        self.0.read().known.part
+    }
+
     /// The call on screen, reactively.
     #[must_use]
     pub fn call(self) -> Option<Call> {
@@ -355,6 +428,12 @@ impl Line {
         state.known.others.iter().find(is_it).cloned()
     }
 }
+
+/// What is done once the code of calls is there, or cannot be had.
+type Then = Box<dyn FnOnce(Result<(), Error>) + Send + Sync>;
+
+/// Makes a call.
+type Make = Box<dyn FnOnce() -> Making + Send + Sync>;
 
 /// A call that is being made.
 type Making = std::pin::Pin<Box<dyn Future<Output = Result<SessionId, Error>>>>;

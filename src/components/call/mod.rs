@@ -5,6 +5,7 @@ pub mod invitation;
 pub mod line;
 pub mod live;
 mod more;
+pub mod part;
 pub mod small;
 mod stage;
 mod tools;
@@ -71,10 +72,10 @@ fn face(call: Call) -> Face {
 pub fn call_screen(ui: Ui, line: Line, call: Call, banner: El, actions: CallActions) -> El {
     let body = move |_| {
         actions.mind_focus.run(());
-        Some(match face(call) {
-            Face::Waiting => waiting(ui, call, actions),
-            Face::Talking => talking(ui, line, call, actions),
-            Face::Ended => ended(ui, call, actions),
+        Some(match (face(call), line.part()) {
+            (Face::Talking, Some(part)) => (part.talking)(ui, line, call, actions),
+            (Face::Ended, Some(part)) => (part.ended)(ui, call, actions),
+            (Face::Waiting | Face::Talking | Face::Ended, _) => waiting(ui, call, actions),
         })
     };
     div("screen call")

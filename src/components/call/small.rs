@@ -24,7 +24,7 @@ pub fn small_call(ui: Ui, line: Line, on_return: Callback<()>) -> El {
         (None, Some(other)) => hash(other.session.id.as_str()),
         (None, None) => 0,
     };
-    div("strip").swap_by(key, move |_| match (line.running(), line.elsewhere()) {
+    el("div").swap_by(key, move |_| match (line.running(), line.elsewhere()) {
         (Some(call), _) => Some(running(ui, call, on_return)),
         (None, Some(other)) => Some(offered(ui, line, &other, on_return)),
         (None, None) => None,

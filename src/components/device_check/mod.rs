@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::call::line::{Line, Look};
+use super::call::part::Check;
 use super::call::view::trouble;
 use super::dom::{El, Node, button, div, el, span};
 use super::home::view::Channel;
@@ -22,15 +23,12 @@ use crate::core::{Error, MediaSource};
 use crate::i18n::Key;
 use view::{Browser, about_media, help};
 
-/// The check. `on_call` makes the call that the visitor came for, where there is one; `on_done` leaves.
+/// The check.
 #[must_use]
 pub fn device_check(
     ui: Ui,
     line: Line,
-    video: bool,
-    on_call: Option<Callback<()>>,
-    on_done: Callback<()>,
-    on_close: Callback<()>,
+    Check { video, call: on_call, done: on_done, close: on_close }: Check,
 ) -> El {
     line.look(video);
     on_cleanup(move || line.look_away());

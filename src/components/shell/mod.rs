@@ -11,16 +11,15 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use super::banner::banner;
-use super::call::invitation::invitation;
 use super::call::live::Call;
-use super::call::small::small_call;
+use super::call::part::{Check, device_check, invitation, small_call};
 use super::call::{CallActions, call_screen};
 use super::card::{card, first_service};
 use super::chat::progress::Stage;
 use super::chat::talk::Talk;
 use super::chat::{ChatActions, chat_screen};
 use super::contact::Contact;
-use super::device_check::{device_check, has_picture};
+use super::device_check::has_picture;
 use super::dom::{El, button, div, el};
 use super::forms::paper::Paper;
 use super::forms::{FormActions, form_screen};
@@ -200,8 +199,8 @@ fn show(desk: Desk, contact: Contact, screen: Route) -> El {
             let call = Callback::new(move |()| desk.call_wanted());
             let video = has_picture(desk.channel());
             let call = desk.wanted().map(|_| call);
-            let check = device_check(ui, contact.line(), video, call, back, close);
-            with_banner(desk, contact, check)
+            let check = Check { video, call, done: back, close };
+            with_banner(desk, contact, device_check(ui, contact.line(), check))
         }
         Route::Form | Route::Mail | Route::Callback => {
             let screen = div("screen").swap_by(
