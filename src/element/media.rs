@@ -33,7 +33,7 @@ impl Media for BrowserRtc {
 }
 
 /// Gives a widget's calls their sound and picture.
-pub(super) async fn attach(widget: Widget) -> Result<Box<dyn Media>, Error> {
+pub(super) async fn attach(widget: &Widget) -> Result<Box<dyn Media>, Error> {
     #[cfg(feature = "split")]
     let media = attached(widget).await;
     #[cfg(not(feature = "split"))]
@@ -42,7 +42,7 @@ pub(super) async fn attach(widget: Widget) -> Result<Box<dyn Media>, Error> {
 }
 
 #[cfg_attr(feature = "split", allow(unsafe_code), wasm_split_helpers::wasm_split(calls, fallible))]
-fn attached(widget: Widget) -> Result<Box<dyn Media>, Missing> {
+fn attached(widget: &Widget) -> Result<Box<dyn Media>, Missing> {
     let rtc = BrowserRtc::new(None);
     spawn_local(widget.attach_media(rtc.clone()).run());
     Ok(Box::new(rtc))

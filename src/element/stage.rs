@@ -74,7 +74,7 @@ impl Embedding for Stage {
         Box::pin(async move {
             // Of an earlier try.
             if place.borrow().is_none() {
-                let media = media::attach(widget).await?;
+                let media = media::attach(&widget).await?;
                 *place.borrow_mut() = Some(media);
             }
             Ok(())
