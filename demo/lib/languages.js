@@ -1,7 +1,8 @@
 // The widget in the language of a button. All it takes is the element's attribute `lang`: the widget
 // loads that language and no other, and a conversation that is going on goes on.
 const widget = document.querySelector("tvox-widget");
-const buttons = [...document.querySelectorAll("#languages button")];
+const buttons = [.../** @type {NodeListOf<HTMLButtonElement>} */ (
+  document.querySelectorAll("#languages button"))];
 
 /** @param {string} lang */
 function speak(lang) {

@@ -39,7 +39,7 @@ const complaints = async () =>
 
 test("the modules are among what is built, each once", () => {
   const modules = readdirSync(join(built, "assets")).filter((name) => name.endsWith(".wasm"));
-  assert.deepEqual(modules.map((name) => name.split("-")[0]).sort(), ["core", "element"]);
+  assert.deepEqual(modules.map((name) => name.split("-")[0]).sort(), ["calls", "core", "element"]);
 });
 
 test("an application that uses the library alone is built without the element", () => {

@@ -164,6 +164,9 @@ pub(crate) async fn no_language_is_too_long_for_the_panel(stage: Arc<Stage>) -> 
         visitor.confirm().await?;
         visitor.part("new-conversation").shown().await?;
         fits("6-ended").await?;
+        // Or the next page would show it open.
+        visitor.part("header-close").click().await?;
+        visitor.part("panel").gone().await?;
     }
     Ok(())
 }
