@@ -15,16 +15,10 @@ use crate::i18n::Key;
 #[must_use]
 pub fn invitation(ui: Ui, line: Line, on_accept: Callback<()>) -> El {
     let key = move || line.invitation().map_or(0, |other| hash(other.session.id.as_str()));
-    el("div")
-        .child(
-            div("sr")
-                .attr("role", "alert")
-                .text_live(move || line.invitation().map_or("".into(), |other| words(ui, &other))),
-        )
-        .swap_by(key, move |_| Some(card(ui, line, &line.invitation()?, on_accept)))
+    el("div").swap_by(key, move |_| Some(card(ui, line, &line.invitation()?, on_accept)))
 }
 
-fn words(ui: Ui, other: &Other) -> std::borrow::Cow<'static, str> {
+pub(super) fn words(ui: Ui, other: &Other) -> std::borrow::Cow<'static, str> {
     let agent = other.session.agent.as_ref().map(|agent| agent.name.trim());
     let name = agent.filter(|name| !name.is_empty()).map(str::to_owned);
     let name = name.unwrap_or_else(|| ui.text(Key::Operator).into_owned());

@@ -3,9 +3,11 @@
 //!
 //! Where the module is not parted (feature `split`) it is simply there.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
-use super::line::Line;
+use super::line::{Line, Other};
 use super::live::Call;
 use super::{CallActions, ended, invitation, small, talking};
 use crate::components::device_check;
@@ -21,6 +23,8 @@ pub struct Part {
     pub(super) ended: fn(Ui, Call, CallActions) -> El,
     small: fn(Ui, Line, Callback<()>) -> El,
     invitation: fn(Ui, Line, Callback<()>) -> El,
+    /// Who calls, in words.
+    caller: fn(Ui, &Other) -> Cow<'static, str>,
     check: fn(Ui, Line, Check) -> El,
 }
 
@@ -70,6 +74,7 @@ fn part() -> Result<Part, Missing> {
         ended,
         small: small::small_call,
         invitation: invitation::invitation,
+        caller: invitation::words,
         check: device_check::device_check,
     })
 }
@@ -83,7 +88,10 @@ pub fn small_call(ui: Ui, line: Line, on_return: Callback<()>) -> El {
 /// The card of an operator who calls; nothing while nobody does.
 #[must_use]
 pub fn invitation(ui: Ui, line: Line, on_accept: Callback<()>) -> El {
-    there(el("div"), line, move |part| (part.invitation)(ui, line, on_accept))
+    // It is there before anybody calls: a screen reader speaks what changes in it.
+    let caller = move || Some((line.part()?.caller)(ui, &line.invitation()?));
+    let alert = div("sr").attr("role", "alert").text_live(move || caller().unwrap_or_default());
+    there(el("div").child(alert), line, move |part| (part.invitation)(ui, line, on_accept))
 }
 
 /// The check of devices and line.
